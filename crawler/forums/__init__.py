@@ -1,0 +1,62 @@
+"""From the bytes of a forum page to a `Page`: which software made it, and what it says."""
+
+from datetime import UTC, datetime, tzinfo
+
+from archive.errors import ConfigError
+from archive.records import Page
+from crawler.forums import charset as charsets
+from crawler.forums import rescue, walls
+from crawler.forums.base import Forum
+from crawler.forums.document import Document, document
+from crawler.forums.xenforo import XenForo1, XenForo2
+
+# Asked in this order; the first that claims a page reads it.
+FORUMS: tuple[Forum, ...] = (XenForo2(), XenForo1())
+
+
+def read(  # noqa: PLR0913  # one page and what is known of it; all but two are optional
+    body: bytes,
+    url: str,
+    *,
+    charset: str | None = None,
+    software: str | None = None,
+    zone: tzinfo = UTC,
+    now: datetime | None = None,
+) -> Page:
+    """What the page at `url` is and holds. Never raises: bytes that are no page come back as UNKNOWN with a message.
+
+    `charset` is that of the HTTP header, `software` the name of a family to use without asking, `zone` the site's time
+    zone, `now` the moment of the capture, which relative dates ("5 minutes ago") count from. Without `url` the page's
+    own canonical link counts.
+    """
+    doc = document(body, url, charset=charset, zone=zone, now=now or datetime.now(UTC))
+    forum = named(software, doc) if software else detect(doc)
+    if forum is None:
+        return walls.outside(doc)
+    page = forum.read(doc)
+    if doc.tree is not None and rescue.count(forum.post_mark, body) > len(page.posts):
+        again = forum.read(rescue.parsed_again(doc, charsets.decode(body, charset)))
+        return max(page, again, key=lambda found: len(found.posts))
+    return page
+
+
+def detect(doc: Document) -> Forum | None:
+    """The software that made the page, in the version or skin that reads it."""
+    return next((_skin(forum, doc) for forum in FORUMS if forum.claims(doc)), None)
+
+
+def named(software: str, doc: Document) -> Forum:
+    """The family of that name, in the skin that the page has.
+
+    Raises:
+        ConfigError: no family has the name.
+    """
+    for forum in FORUMS:
+        if forum.name == software:
+            return _skin(forum, doc)
+    known = ", ".join(sorted({forum.name for forum in FORUMS}))
+    raise ConfigError(f"no forum software is called {software!r}; known are {known}")
+
+
+def _skin(forum: Forum, doc: Document) -> Forum:
+    return next((skin() for skin in forum.skins if skin.claims(doc)), forum)

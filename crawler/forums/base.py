@@ -1,0 +1,326 @@
+"""The base of every forum software: selectors and patterns as attributes, methods only where those are not enough.
+
+A family subclasses `Forum`, sets the attributes that its markup needs and leaves the rest empty; versions and skins are
+subclasses in the same file, listed in `skins`. A forum that answers in JSON overrides `claims` and `read`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from typing import Any, ClassVar
+
+from archive.records import Author, Board, Kind, Page, Post, Thread, ThreadRow
+from crawler.forums import content, urls, walls
+from crawler.forums.document import Document
+from crawler.forums.select import digits, every, first, number, text, words
+
+
+class Forum:
+    """One forum software. Selectors (crawler.forums.select) are relative to the page, or to one post or row."""
+
+    name: ClassVar[str] = ""
+    example: ClassVar[str] = ""  # a thread URL, for the documentation
+
+    # Which software: `signals` is searched in Document.signals, `anchor` finds an element that nobody else has
+    signals: ClassVar[str] = ""
+    anchor: ClassVar[str] = ""
+    skins: ClassVar[tuple[type["Forum"], ...]] = ()
+
+    # A thread page
+    posts: ClassVar[str] = ""  # one element per post
+    post_id: ClassVar[str] = "@id"
+    post_mark: ClassVar[bytes] = b""  # regex of a post's anchor in the bytes: tells when the parser has lost posts
+    body: ClassVar[str] = ""
+    extras: ClassVar[str] = ""  # beside the body, kept with it to be labelled: signature, attachments, edit note
+    author: ClassVar[str] = ""
+    author_id: ClassVar[str] = ""  # the last digits of it count
+    author_title: ClassVar[str] = ""
+    author_banners: ClassVar[str] = ""
+    card: ClassVar[str] = ""
+    posted: ClassVar[str] = ""
+    edited: ClassVar[str] = ""
+    position: ClassVar[str] = ""
+    deleted: ClassVar[str] = ""  # found in a post that is only the stub of a deleted one
+    title: ClassVar[str] = "h1"
+    prefixes: ClassVar[str] = ""  # labels before or inside the title, from the page
+    sticky: ClassVar[str] = ""
+    locked: ClassVar[str] = ""
+    crumbs: ClassVar[str] = ""  # links of the breadcrumb; the last one that is a board is the thread's board
+
+    # A board page: one row per thread. An index: links to boards
+    board: ClassVar[str] = ""  # found on every board page, also on an empty one
+    rows: ClassVar[str] = ""
+    row_id: ClassVar[str] = ""  # default: from the link
+    row_link: ClassVar[str] = "a"
+    row_replies: ClassVar[str] = ""
+    row_last: ClassVar[str] = ""
+    row_sticky: ClassVar[str] = ""
+    row_locked: ClassVar[str] = ""
+    boards: ClassVar[str] = ""
+
+    # Pages of a thread or board
+    next: ClassVar[str] = "link[rel=next]@href | a[rel=next]@href"
+    page: ClassVar[str] = ""  # the number of this page
+    last_page: ClassVar[str] = ""  # elements whose greatest number is the last page
+
+    # What a page without posts and threads says
+    notice: ClassVar[str] = ""  # the box of a message or an error
+    login: ClassVar[str] = ""  # the login form, when it is the page's content and not a part of its header
+
+    # URLs; patterns are searched in a canonical URL
+    own: ClassVar[str] = r"/[^/]*\.php"  # where the software's part of the path begins
+    keep: ClassVar[tuple[str, ...] | None] = None  # query arguments that make a page; None keeps all but sessions
+    rewrites: ClassVar[tuple[tuple[str, str], ...]] = ()  # (pattern, replacement), applied in order
+    page_part: ClassVar[str] = ""  # what makes page 2 of a thread's first page
+    thread_url: ClassVar[str] = ""  # group 1 is the thread's id
+    board_url: ClassVar[str] = ""  # group 1 is the board's id
+    traps: ClassVar[str] = r"$^"  # links never to follow
+
+    containers: ClassVar[Mapping[str, str]] = {}  # class token -> label, where no general rule could know
+
+    # ------------------------------------------------------------------ which software
+
+    @classmethod
+    def claims(cls, doc: Document) -> bool:
+        """Whether the page is this software's."""
+        if doc.tree is None:
+            return False
+        return (
+            bool(cls.signals and re.search(cls.signals, doc.signals, re.MULTILINE))
+            or first(doc.tree, cls.anchor) is not None
+        )
+
+    # ------------------------------------------------------------------ URLs
+
+    @classmethod
+    def canonical(cls, url: str) -> str:
+        """The one URL of the page that `url` leads to."""
+        url = urls.clean(url, keep=cls.keep)
+        for pattern, by in cls.rewrites:
+            url = re.sub(pattern, by, url)
+        return url
+
+    @classmethod
+    def first_url(cls, url: str) -> str:
+        """The canonical URL of the first page of the thread or board at `url`."""
+        url = cls.canonical(url)
+        return re.sub(cls.page_part, "", url) if cls.page_part else url
+
+    @classmethod
+    def site(cls, url: str) -> str:
+        """Host and path prefix of the forum: "example.org/forum"."""
+        return urls.site(url, re.compile(cls.own))
+
+    @classmethod
+    def is_trap(cls, url: str) -> bool:
+        """Whether the link leads to a reply, report, sort, member, print or login page: never to new posts."""
+        return re.search(cls.traps, url) is not None
+
+    @classmethod
+    def thread_id(cls, url: str | None) -> str | None:
+        """The thread's own id, from its URL."""
+        return _group(cls.thread_url, url)
+
+    @classmethod
+    def board_id(cls, url: str | None) -> str | None:
+        """The board's own id, from its URL."""
+        return _group(cls.board_url, url)
+
+    # ------------------------------------------------------------------ a page
+
+    def read(self, doc: Document) -> Page:
+        """What the page is and holds; without posts, threads and boards it is a wall, an error or UNKNOWN."""
+        posts = self.read_posts(doc)
+        page = self.frame(doc)
+        if posts:
+            return replace(page, kind=Kind.THREAD, posts=posts, thread=self.read_thread(doc, page))
+        rows = tuple(self.read_rows(doc))
+        boards = tuple(self.read_boards(doc))
+        if rows or first(doc.tree, self.board) is not None:
+            return replace(page, kind=Kind.BOARD, threads=rows, boards=boards, board=self.read_board(page))
+        if boards:
+            return replace(page, kind=Kind.INDEX, boards=boards)
+        return walls.recognise(doc, page, notice=self.notice, login=self.login)
+
+    def frame(self, doc: Document) -> Page:
+        """What every kind of page has: URL, title, page numbers."""
+        number_, last = self.page_numbers(doc)
+        following = doc.link(first(doc.tree, self.next))
+        return Page(
+            kind=Kind.UNKNOWN,
+            url=self.canonical(doc.url),
+            software=self.name,
+            site=self.site(doc.url),
+            title=self.read_title(doc),
+            page=number_,
+            last_page=last,
+            next=self.canonical(following) if following else None,
+            language=doc.language,
+            containers=self.containers,
+        )
+
+    def page_numbers(self, doc: Document) -> tuple[int, int]:
+        """This page and the last page."""
+        numbers = [int(found) for found in map(digits, map(words, every(doc.tree, self.last_page))) if found]
+        current = int(digits(text(doc.tree, self.page)) or 1)
+        return current, max([current, *numbers])
+
+    def read_title(self, doc: Document) -> str:
+        """The heading of the page without its prefix labels, else the document's title."""
+        shown = text(doc.tree, self.title)
+        for label in every(doc.tree, self.prefixes):
+            shown = shown.removeprefix(words(label)).lstrip("-–|: ")
+        return shown or text(doc.tree, "title")
+
+    def read_thread(self, doc: Document, page: Page) -> Thread:
+        """The thread that the page shows a part of."""
+        url = self.first_url(page.url)
+        boards = list(self.boards_in(doc, every(doc.tree, self.crumbs)))
+        return Thread(
+            id=self.thread_id(url) or url,
+            url=url,
+            title=page.title,
+            board=boards[-1] if boards else None,
+            prefixes=tuple(filter(None, map(words, every(doc.tree, self.prefixes)))),
+            sticky=first(doc.tree, self.sticky) is not None,
+            locked=first(doc.tree, self.locked) is not None,
+        )
+
+    # ------------------------------------------------------------------ posts
+
+    def read_posts(self, doc: Document) -> tuple[Post, ...]:
+        """The posts of the page in its order, each id once."""
+        posts: dict[str, Post] = {}
+        for node in every(doc.tree, self.posts):
+            post = self.read_post(doc, node)
+            if post is not None:
+                posts.setdefault(post.id, post)
+        return tuple(posts.values())
+
+    def read_post(self, doc: Document, node: Any) -> Post | None:
+        """One post; None when the element is no post after all."""
+        id_ = digits(first(node, self.post_id) or "")
+        if not id_:
+            return None
+        posted_at, posted_raw = self.when(doc, first(node, self.posted))
+        body = first(node, self.body)
+        gone = first(node, self.deleted) is not None
+        if body is None and not gone:
+            return None
+        return Post(
+            id=id_,
+            author=self.read_author(node),
+            url=self.post_url(doc, id_),
+            posted_at=posted_at,
+            posted_raw=posted_raw,
+            edited_at=self.when(doc, first(node, self.edited))[0],
+            position=self.read_position(node),
+            deleted=gone,
+            images=content.images(doc, body),
+            body=content.gather(body, every(node, self.extras)),
+        )
+
+    def post_url(self, doc: Document, id_: str) -> str | None:
+        """The post's permanent address; by default its page with the anchor."""
+        return f"{self.canonical(doc.url)}#post-{id_}"
+
+    def read_position(self, node: Any) -> int | None:
+        """The number that the page prints beside the post ("#21")."""
+        return number(text(node, self.position).lstrip("#№ "))
+
+    def read_author(self, node: Any) -> Author:
+        """Who posted, with the card: every label and value as shown, and as a number where it is one."""
+        raw = {label: value for label, value in self.card_pairs(node) if label}
+        counts = {
+            label: count
+            for label, count in ((label, number(value)) for label, value in raw.items())
+            if count is not None
+        }
+        return Author(
+            name=text(node, self.author),
+            id=digits(words(first(node, self.author_id))) or None,
+            title=text(node, self.author_title) or None,
+            banners=tuple(filter(None, map(words, every(node, self.author_banners)))),
+            counts=counts,
+            raw=raw,
+        )
+
+    def card_pairs(self, node: Any) -> Iterator[tuple[str, str]]:
+        """Label and value of each line of the author card; by default the `dt` and `dd` of its lists."""
+        card = first(node, self.card)
+        label = ""
+        for part in () if card is None else card.iter("dt", "dd"):
+            if part.tag == "dt":
+                label = words(part) or words(first(part, "[title]@title"))
+            else:
+                yield label.rstrip(": "), words(part)
+
+    def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
+        """UTC time and raw words of an element or text: its machine-readable attribute first, then what it shows."""
+        if node is None:
+            return None, ""
+        shown = words(node)
+        for attribute in () if isinstance(node, str) else ("datetime", "data-time", "data-timestamp", "title"):
+            moment = _iso(node.get(attribute) or "", doc.zone)
+            if moment:
+                return moment, shown
+        raw = shown if isinstance(node, str) else words(node.get("title")) or shown
+        return None, raw
+
+    # ------------------------------------------------------------------ boards
+
+    def read_rows(self, doc: Document) -> Iterator[ThreadRow]:
+        """The threads that a board page lists."""
+        for row in every(doc.tree, self.rows):
+            link = first(row, self.row_link)
+            url = None if link is None else doc.link(link.get("href"))
+            if url is None:
+                continue
+            id_ = digits(first(row, self.row_id) or "") or self.thread_id(self.canonical(url))
+            if not id_:
+                continue
+            last_at, last_raw = self.when(doc, first(row, self.row_last))
+            yield ThreadRow(
+                id=id_,
+                url=self.first_url(url),
+                title=words(link),
+                replies=number(text(row, self.row_replies)),
+                last_post_at=last_at,
+                last_post_raw=last_raw,
+                sticky=first(row, self.row_sticky) is not None,
+                locked=first(row, self.row_locked) is not None,
+            )
+
+    def read_boards(self, doc: Document) -> Iterator[Board]:
+        """The boards that an index or a board page lists, each once."""
+        return self.boards_in(doc, every(doc.tree, self.boards))
+
+    def boards_in(self, doc: Document, links: list[Any]) -> Iterator[Board]:
+        """Those of the links that lead to boards."""
+        seen = set()
+        for link in links:
+            url = self.first_url(doc.link(link.get("href")) or "")
+            id_ = self.board_id(url)
+            if id_ and id_ not in seen:
+                seen.add(id_)
+                yield Board(id=id_, url=url, title=words(link))
+
+    def read_board(self, page: Page) -> Board | None:
+        """The board that the page is of; None for lists that belong to no board, such as new posts."""
+        url = self.first_url(page.url)
+        id_ = self.board_id(url)
+        return Board(id=id_, url=url, title=page.title) if id_ else None
+
+
+def _group(pattern: str, url: str | None) -> str | None:
+    found = re.search(pattern, url) if pattern and url else None
+    return found[1] if found else None
+
+
+def _iso(text: str, zone: tzinfo) -> datetime | None:
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)

@@ -1,0 +1,53 @@
+"""A post's content as one tree, and the images in it."""
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from crawler.forums.document import Document
+
+# Class tokens and addresses of pictures that are no content: smilies, avatars, site icons, 1x1 counters.
+_NO_CONTENT = re.compile(
+    r"smil|emoji|emotic|avatar|icon|reaction|inlineimg|spacer|pixel|clear\.(?:gif|png)", re.IGNORECASE
+)
+_LAZY = ("data-url", "data-original", "data-src", "data-lazy-src", "src")  # the first that is there is the real address
+_TINY = 32  # pixels; nothing that an article shows is this narrow
+
+
+def gather(body: Any, extras: list[Any]) -> Any:
+    """`body`, or one new element that holds body and extras in this order (they are moved out of the page)."""
+    if body is None or not extras:
+        return body
+    whole = body.makeelement("div")
+    for part in (body, *extras):
+        part.tail = None  # the white space between two containers
+        whole.append(part)
+    return whole
+
+
+def images(doc: Document, body: Any) -> tuple[str, ...]:
+    """URLs of the pictures that the post itself shows, each once: no smilies, no icons, nothing from a quote."""
+    found: dict[str, None] = {}
+    for image in () if body is None else body.iter("img"):
+        source = next((value for name in _LAZY if (value := image.get(name)) and not value.startswith("data:")), None)
+        url = doc.link(source)
+        if url and not _is_decoration(image, url) and not _is_quoted(image, body):
+            found[url] = None
+    return tuple(found)
+
+
+def _is_decoration(image: etree._Element, url: str) -> bool:
+    width = (image.get("width") or "").removesuffix("px")
+    return bool(_NO_CONTENT.search(image.get("class") or "") or _NO_CONTENT.search(url)) or (
+        width.isdecimal() and int(width) <= _TINY
+    )
+
+
+def _is_quoted(image: etree._Element, body: etree._Element) -> bool:
+    for parent in image.iterancestors():
+        if parent is body:
+            return False
+        if parent.tag == "blockquote":
+            return True
+    return False

@@ -1,0 +1,73 @@
+"""What a forum reads: one response, parsed once, with what is needed to understand its links and dates."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cached_property
+from typing import Any
+from urllib.parse import urljoin
+
+from crawler.forums import charset as charsets
+from crawler.forums.select import every, first, words
+
+_OWN_URL = "link[rel=canonical]@href | meta[property='og:url']@content | /html/head/base/@href"
+_ATTRIBUTES = "/html/@* | /html/body/@*"
+_HEAD = "/html/head/meta[@name='generator']/@content | /html/head/link/@href | /html/head/script/@src"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A response: `tree` for HTML, `data` for JSON, neither for anything else. Times without a zone are in `zone`."""
+
+    body: bytes
+    url: str
+    tree: Any
+    data: Any
+    zone: tzinfo
+    now: datetime
+
+    @cached_property
+    def base(self) -> str:
+        """What relative links are relative to."""
+        return urljoin(self.url, words(first(self.tree, "/html/head/base/@href")))
+
+    @cached_property
+    def language(self) -> str | None:
+        """Language code that the page declares ("vi", "pt-br")."""
+        declared: str | None = first(self.tree, "/html/@lang | /html/@xml:lang")
+        return declared.lower().replace("_", "-") if declared else None
+
+    @cached_property
+    def signals(self) -> str:
+        """What names the software, one a line: attributes of html and body, generator, scripts and styles."""
+        return "\n".join(every(self.tree, f"{_ATTRIBUTES} | {_HEAD}".replace(" | ", "|")))
+
+    def link(self, href: str | None) -> str | None:
+        """`href` as an absolute URL; None for no link at all (empty, "#", javascript:)."""
+        if not href or href.startswith(("#", "javascript:", "data:", "mailto:")):
+            return None
+        try:
+            return urljoin(self.base, href.strip())
+        except ValueError:  # "http://[": a typo in a post is no reason to lose the page
+            return None
+
+
+def document(body: bytes, url: str, *, charset: str | None, zone: tzinfo, now: datetime) -> Document:
+    """Parse `body` as JSON where it is JSON, else as HTML. Without `url` the page's canonical link counts."""
+    data = tree = None
+    if re.match(rb"\s*[\[{]", body):
+        try:
+            data = json.loads(body)
+        except ValueError:  # a text that starts with a bracket
+            data = None
+    if data is None and not _binary(body):
+        tree = charsets.parse(body, charset)
+    url = url or first(tree, _OWN_URL) or ""
+    return Document(body=body, url=url, tree=tree, data=data, zone=zone, now=now)
+
+
+def _binary(body: bytes) -> bool:
+    return not body.strip() or body.startswith(
+        (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")
+    )

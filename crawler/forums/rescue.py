@@ -1,0 +1,63 @@
+"""The second parse: where lxml's tree has lost posts that the bytes hold, beautifulsoup4 builds the same kind of tree.
+
+An unclosed comment, script or textarea swallows the rest of the page for libxml2; Python's own HTML parser goes on.
+"""
+
+import re
+from typing import Any
+
+from lxml import etree, html
+
+from crawler.forums.document import Document
+
+
+def count(mark: bytes, body: bytes) -> int:
+    """How many different post anchors the bytes hold."""
+    return len(set(re.findall(mark, body))) if mark else 0
+
+
+def soup_tree(text: str) -> Any:
+    """`text` as an lxml tree, built from beautifulsoup4's. At any nesting depth, in linear time."""
+    from bs4 import BeautifulSoup, NavigableString, Tag  # noqa: PLC0415  # few pages need it; it costs 30 ms to import
+    from bs4.element import PreformattedString  # noqa: PLC0415  # as above
+
+    root = html.Element("html")
+    made: dict[int, Any] = {}
+    for node in BeautifulSoup(text, "html.parser").descendants:
+        parent = made.get(id(node.parent), root)
+        if isinstance(node, Tag):
+            # one html element, whatever the page has of them
+            made[id(node)] = root if node.name == "html" else _element(parent, node)
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
+            _append(parent, str(node))
+    return root
+
+
+def _element(parent: Any, tag: Any) -> Any:
+    try:
+        element = etree.SubElement(parent, tag.name)
+    except ValueError:  # "<o:p>" or "<3": no name that lxml takes
+        element = etree.SubElement(parent, "span")
+    for name, value in tag.attrs.items():
+        try:
+            element.set(name, _legal(" ".join(value) if isinstance(value, list) else value or ""))
+        except ValueError:  # '<a "=">': no name of an attribute
+            continue
+    return element
+
+
+def _append(parent: Any, text: str) -> None:
+    text = _legal(text)
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + text
+    else:
+        parent.text = (parent.text or "") + text
+
+
+def _legal(text: str) -> str:
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
+
+
+def parsed_again(doc: Document, text: str) -> Document:
+    """The same document with beautifulsoup4's tree."""
+    return Document(body=doc.body, url=doc.url, tree=soup_tree(text), data=doc.data, zone=doc.zone, now=doc.now)

@@ -1,0 +1,155 @@
+"""XenForo 2 (stock and the "Fora" skin) and XenForo 1."""
+
+from typing import ClassVar
+
+from archive.records import Label
+from crawler.forums.base import Forum
+
+# "/threads/slug.1/", "/t/slug.1/", "/threads/1", "/index.php?threads/slug.1/"; boards may have a name instead of an id
+_THREAD = r"[/?](?:threads|t)/(?:[^/?#&]*\.)?(\d+)"
+_BOARD = r"[/?](?:forums|f|categories|c)/(?:[^/?#&]*\.)?([\w-]+)"
+
+
+class XenForo(Forum):
+    """What both versions share: their URLs."""
+
+    example = "https://example.org/threads/a-slug.1/"
+    own = r"/(?:index\.php|(?:threads|t|forums|f|categories|c|posts|members|u|whats-new|login|media|articles)/)"
+    rewrites = (
+        # "/post-9", "/latest", "/unread", "?order=...": all lead somewhere into the thread; only a page number is kept
+        (r"([/?](?:threads|t)/(?:[^/?#&]*\.)?\d+)(?:/(page-\d+))?(?:[/?&].*)?$", r"\1/\2"),
+        (r"([/?](?:forums|f|categories|c)/[^?&]*)[?&].*$", r"\1"),
+        (r"/page-1$", "/"),
+    )
+    page_part = r"page-\d+$"
+    thread_url = rf"{_THREAD}(?:/|$)"
+    board_url = rf"{_BOARD}(?:/|$)"
+    traps = (
+        r"/(?:reply|add-reply|report|edit|delete|share|like|react|reactions|bookmark|quote|history|permalink|watch|poll|preview"
+        r"|mark-read|add-thread|post-thread|create-thread|approve|warn|ip)(?:[/?&]|$)"
+        r"|[/?](?:members|u|login|register|lost-password|search|help|account|conversations|direct-messages|misc|attachments"
+        r"|goto|online|logout|contact|find-threads|tags|posts)(?:[/?.&]|$)"
+        r"|[?&](?:order|direction|prefix_id|last_days|sort_by)="
+    )
+
+
+class XenForo2Fora(XenForo):
+    """The skin of the "Fora" network: cards instead of two columns; only the first post has the class `js-post`."""
+
+    name = "xenforo2"
+    anchor = "div.js-messageCard | h1.MessageCard__thread-title"
+    posts = "div.js-messageCard[id^=js-post-]"
+    post_mark = rb'\bid="js-post-\d+'
+    body = "article.message-body div.bbWrapper"
+    extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
+    author = "a.MessageCard__user-info__name, span.MessageCard__user-info__name | a.username, span.username"
+    author_id = "a.MessageCard__user-info__name@data-user-id | a.MessageCard__user-info__name@href"
+    posted = "a.MessageCard__date-created time"
+    edited = "div.message-lastEdit time"
+    position = "a.MessageCard__post-position"
+    title = "h1.MessageCard__thread-title | h1.p-title-value"
+
+
+class XenForo2(XenForo):
+    """XenForo 2 as it ships. Sanitised copies lack every data-* attribute: ids and classes are used first."""
+
+    name = "xenforo2"
+    signals = r"^XF$"
+    anchor = "article[id^=js-post-] | div.structItem--thread"
+    skins = (XenForo2Fora,)
+
+    posts = "article[id^=js-post-] | div[id^=js-post-]"
+    post_mark = rb'\bid="js-post-\d+'
+    body = "article.message-body div.bbWrapper | div.message-body div.bbWrapper | div.bbWrapper"
+    extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
+    author = "./@data-author | h4.message-name | div.message-cell--user .username | .username"
+    author_id = "h4.message-name a@href | a.username@data-user-id | a.username@href"
+    author_title = "h5.userTitle | .message-userTitle"
+    author_banners = "div.message-userDetails .userBanner strong"
+    card = "div.message-userExtras"
+    posted = "header.message-attribution time | div.message-attribution time | time.u-dt"
+    edited = "div.message-lastEdit time"
+    position = (
+        "./descendant::ul[contains(@class, 'message-attribution-opposite')]/li[starts-with(normalize-space(), '#')]"
+    )
+    deleted = "./self::*[contains(@class, 'message--deleted')] | div.messageNotice--deleted"
+    title = "h1.p-title-value"
+    prefixes = "h1.p-title-value span.label"
+    locked = "div.blockStatus-message--locked, dd.blockStatus-message--locked, .blockStatus-message--locked"
+    crumbs = "ul.p-breadcrumbs a"
+
+    board = "div.structItemContainer | /html[contains(@class, 'template-forum_view')] | div.block[data-type=thread]"
+    rows = "div.structItem--thread"
+    row_id = "./@class"
+    row_link = "./descendant::div[contains(@class, 'structItem-title')]/descendant::a[last()]"
+    row_replies = "div.structItem-cell--meta dd"
+    row_last = "div.structItem-cell--latest time"
+    row_sticky = "i.structItem-status--sticky"
+    row_locked = "i.structItem-status--locked"
+    boards = "h3.node-title a | div.node-title a, .node-title a"
+
+    next = "link[rel=next]@href | a.pageNav-jump--next@href"
+    page = "li.pageNav-page--current"
+    last_page = "ul.pageNav-main li.pageNav-page"
+
+    notice = "div.blockMessage--error | div.p-body-pageContent > div.blockMessage"
+    login = "div.p-body-main form[action*='login/login'] input[type=password]"
+
+    containers: ClassVar = {
+        "bbCodeBlock--quote": Label.QUOTE,
+        "bbCodeBlock-expandLink": Label.BUTTON,
+        "message-signature": Label.SIGNATURE,
+        "message-attachments": Label.ATTACHMENT,
+        "message-lastEdit": Label.EDIT,
+        "messageHide": Label.GATE,
+    }
+
+
+class XenForo1(XenForo):
+    """XenForo 1: lists of `li.message`, titles in a bar, page numbers as data of the navigation."""
+
+    name = "xenforo1"
+    signals = r"^XenForo$"
+    anchor = "li.message[id^=post-] blockquote.messageText"
+
+    posts = "li.message[id^=post-]"
+    post_mark = rb'<li id="post-\d+'
+    body = "blockquote.messageText"
+    extras = "div.attachedFiles, div.editDate, div.signature"
+    author = "./@data-author | h3.userText a.username | .username"
+    author_id = "h3.userText a.username@href"
+    author_title = "em.userTitle"
+    author_banners = "em.userBanner strong"
+    card = "div.extraUserInfo"
+    posted = "a.datePermalink span.DateTime | a.datePermalink abbr.DateTime | span.DateTime | abbr.DateTime"
+    edited = "div.editDate span.DateTime, div.editDate abbr.DateTime"
+    position = "a.postNumber"
+    deleted = "./self::*[contains(concat(' ', @class, ' '), ' deleted ')]"
+    title = "h1 span.title | div.titleBar h1 | h1"
+    prefixes = "h1 span.prefix"
+    crumbs = "fieldset.breadcrumb a.crumb"
+
+    board = "form.DiscussionList, ol.discussionListItems"
+    rows = "li.discussionListItem"
+    row_id = "./@id"
+    row_link = "h3.title a.PreviewTooltip | ./descendant::h3[contains(@class, 'title')]/a[last()]"
+    row_replies = "div.stats dl.major dd"
+    row_last = "div.lastPost .DateTime | dl.lastPostInfo .DateTime"
+    row_sticky = "./self::*[contains(concat(' ', @class, ' '), ' sticky ')]"
+    row_locked = "./self::*[contains(concat(' ', @class, ' '), ' locked ')]"
+    boards = "h3.nodeTitle a"
+
+    next = "link[rel=next]@href"
+    page = "div.PageNav@data-page"
+    last_page = "div.PageNav@data-last"
+
+    notice = "div.errorOverlay div.baseHtml | div.messageBody | div.errorPanel"
+    login = "form#pageLogin input[type=password]"
+
+    containers: ClassVar = {
+        "bbCodeQuote": Label.QUOTE,
+        "quoteExpand": Label.BUTTON,
+        "signature": Label.SIGNATURE,
+        "attachedFiles": Label.ATTACHMENT,
+        "editDate": Label.EDIT,
+    }
