@@ -1,0 +1,28 @@
+"""How an archive comes to its present tables, step by step; `sqlite-utils migrate` can run it too."""
+
+import sqlite3
+
+from sqlite_utils import Database, Migrations
+
+from archive import schema
+
+migrations = Migrations("archive")
+
+
+@migrations()
+def m001_first_tables(db: Database) -> None:
+    """Everything that the first version stores."""
+    for sql in (schema.PLACES, schema.POSTS, schema.INDEX, schema.WORK):
+        run(db, sql)
+    db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+    db.execute("PRAGMA user_version = 1")
+
+
+def run(db: Database, sql: str) -> None:
+    """Executes statements one by one: `executescript` would commit the migration's transaction first."""
+    statement = ""
+    for line in sql.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.execute(statement.strip())
+            statement = ""

@@ -1,0 +1,46 @@
+"""Runs: one row per execution of crawl, import or reclean; and what `xemtiep status` shows."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from typing import Any
+
+
+def start(db: sqlite3.Connection, command: str, detail: str, now: str) -> int:
+    """Records that a run began; returns its number."""
+    cursor = db.execute("INSERT INTO runs (command, detail, started_at) VALUES (?, ?, ?)", (command, detail, now))
+    return cursor.lastrowid or 0
+
+
+def end(db: sqlite3.Connection, run: int, outcome: str, counts: Mapping[str, int], now: str) -> None:
+    """Records how a run ended and what it counted."""
+    db.execute(
+        "UPDATE runs SET ended_at = ?, outcome = ?, counts = ? WHERE id = ?",
+        (now, outcome, json.dumps(dict(counts)), run),
+    )
+
+
+def bury(db: sqlite3.Connection) -> None:
+    """Marks the runs that never came to their end; whoever holds the lock knows that none is under way."""
+    db.execute("UPDATE runs SET outcome = 'killed' WHERE outcome IS NULL")
+
+
+def status(db: sqlite3.Connection) -> dict[str, Any]:
+    """What the archive holds, what is still to fetch, the last ten runs, and what went wrong how often."""
+    tables = ("sites", "boards", "threads", "posts", "articles")
+    counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608 - names above
+    frontier = dict(db.execute("SELECT state, count(*) FROM frontier GROUP BY state ORDER BY state").fetchall())
+    errors = db.execute(
+        "SELECT outcome, reason, count(*) FROM frontier WHERE state = 'failed'"
+        " GROUP BY outcome, reason ORDER BY count(*) DESC, outcome, reason LIMIT 50"
+    )
+    runs = db.execute(
+        "SELECT id, command, detail, started_at, ended_at, outcome, counts FROM runs ORDER BY id DESC LIMIT 10"
+    )
+    names = ("id", "command", "detail", "started_at", "ended_at", "outcome", "counts")
+    return {
+        **counts,
+        "frontier": frontier,
+        "errors": [{"outcome": outcome, "reason": reason, "count": count} for outcome, reason, count in errors],
+        "runs": [dict(zip(names, (*run[:-1], json.loads(run[-1])), strict=True)) for run in runs],
+    }

@@ -1,0 +1,192 @@
+"""The tables of the archive as SQL. Comments inside a statement stay in the file: `sqlite-utils schema` shows them.
+
+Everywhere: `id` is ours, `site_id, board_id, thread_id, post_id, author_id` are the forum's own ids as text, and a
+column named after a table (`posts.thread`) points to that table's `id`. Times are UTC, ISO 8601 with Z.
+"""
+
+APPLICATION_ID = 0x78656D74  # "xemt": tells an archive from any other SQLite file
+VERSION = 1  # the number of migrations; `pragma user_version` of an archive that has them all
+
+PLACES = """
+CREATE TABLE sites (
+    id INTEGER PRIMARY KEY,
+    site TEXT NOT NULL UNIQUE,      -- host and path prefix: voz.vn, example.org/forum
+    software TEXT NOT NULL,
+    first_seen TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE boards (
+    id INTEGER PRIMARY KEY,
+    site INTEGER NOT NULL REFERENCES sites(id),
+    board_id TEXT NOT NULL,
+    url TEXT NOT NULL,
+    title TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    UNIQUE (site, board_id)
+) STRICT;
+
+CREATE TABLE threads (
+    id INTEGER PRIMARY KEY,
+    site INTEGER NOT NULL REFERENCES sites(id),
+    board INTEGER REFERENCES boards(id),
+    thread_id TEXT NOT NULL,
+    url TEXT NOT NULL,              -- of its first page
+    title TEXT NOT NULL,            -- its heading as shown; until it is read, as the board lists it
+    prefixes TEXT NOT NULL DEFAULT '[]',
+    sticky INTEGER NOT NULL DEFAULT 0,
+    locked INTEGER NOT NULL DEFAULT 0,
+    replies INTEGER,                -- this and the next two: as its board listed it last
+    last_post_at TEXT,
+    last_post_raw TEXT NOT NULL DEFAULT '',
+    last_page INTEGER NOT NULL DEFAULT 0,
+    last_page_url TEXT,             -- the page that held its last known post: a later crawl continues there
+    settled TEXT,                   -- the board's row (replies, last post) up to which it is read; NULL: not to its end
+    first_seen TEXT NOT NULL,
+    UNIQUE (site, thread_id)
+) STRICT;
+CREATE INDEX threads_board ON threads(board);
+
+CREATE TABLE authors (
+    id INTEGER PRIMARY KEY,
+    site INTEGER NOT NULL REFERENCES sites(id),
+    author_id TEXT,                 -- NULL: a guest, or a page that does not say; then the name is the key
+    name TEXT NOT NULL,
+    title TEXT,
+    banners TEXT NOT NULL DEFAULT '[]',
+    counts TEXT NOT NULL DEFAULT '{}',      -- {"label": number}
+    counts_raw TEXT NOT NULL DEFAULT '{}',  -- the words shown: "36K"
+    first_seen TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX authors_member ON authors(site, author_id) WHERE author_id IS NOT NULL;
+CREATE UNIQUE INDEX authors_guest ON authors(site, name) WHERE author_id IS NULL;
+"""
+
+POSTS = """
+CREATE TABLE posts (
+    id INTEGER PRIMARY KEY,
+    site INTEGER NOT NULL REFERENCES sites(id),
+    thread INTEGER NOT NULL REFERENCES threads(id),
+    author INTEGER NOT NULL REFERENCES authors(id),
+    post_id TEXT NOT NULL,
+    url TEXT,
+    position INTEGER NOT NULL,      -- counts from 1 in the thread
+    posted_at TEXT,
+    posted_raw TEXT NOT NULL,       -- the words shown, whatever was understood of them
+    edited_at TEXT,
+    kind TEXT NOT NULL,             -- article, post, or deleted (only its stub was ever seen)
+    text TEXT,                      -- its own words; NULL when they stand in articles.body
+    removed TEXT NOT NULL,          -- [[label, text], ...]: what cleaning took off, in page order
+    source_url TEXT,
+    source_words TEXT,              -- the words of the link to the source
+    first_seen TEXT NOT NULL,
+    gone_at TEXT,                   -- when it was first found missing or deleted
+    folded TEXT NOT NULL,           -- for the index: the words of `text` with đ, written with d
+    UNIQUE (site, post_id),
+    UNIQUE (thread, position)
+) STRICT;
+CREATE INDEX posts_author ON posts(author);
+
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY REFERENCES posts(id),
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,
+    source_url TEXT,
+    source_host TEXT,
+    source_name TEXT,
+    author TEXT NOT NULL,
+    site TEXT NOT NULL,
+    board TEXT,
+    thread_url TEXT NOT NULL,
+    url TEXT NOT NULL,
+    posted_at TEXT,
+    first_seen TEXT NOT NULL,
+    language TEXT,
+    words INTEGER NOT NULL,
+    story INTEGER,                  -- articles with the same number carry the same text
+    reason TEXT NOT NULL,           -- why the post counts as an article
+    folded TEXT NOT NULL            -- for the index: the words of title and body with đ, written with d
+) STRICT;
+
+CREATE TABLE post_html (            -- the post's markup as received, so that a better rule needs no request
+    post INTEGER PRIMARY KEY REFERENCES posts(id),
+    html TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE images (
+    post INTEGER NOT NULL REFERENCES posts(id),
+    number INTEGER NOT NULL,        -- counts from 1 in the post
+    url TEXT NOT NULL,
+    PRIMARY KEY (post, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE post_versions (        -- what an edited post said before
+    id INTEGER PRIMARY KEY,
+    post INTEGER NOT NULL REFERENCES posts(id),
+    title TEXT,
+    text TEXT NOT NULL,
+    removed TEXT NOT NULL,
+    edited_at TEXT,
+    replaced_at TEXT NOT NULL       -- when the next version was first seen
+) STRICT;
+CREATE INDEX post_versions_post ON post_versions(post);
+
+CREATE VIEW posts_full AS
+SELECT sites.site, boards.title AS board, threads.thread_id, threads.title AS thread_title,
+    threads.url AS thread_url, posts.post_id, coalesce(posts.url, threads.url) AS url, posts.position,
+    authors.name AS author, posts.posted_at, posts.posted_raw, posts.edited_at, posts.kind,
+    coalesce(articles.body, posts.text) AS text, posts.removed, posts.source_url, posts.gone_at
+FROM posts
+JOIN sites ON sites.id = posts.site
+JOIN threads ON threads.id = posts.thread
+JOIN authors ON authors.id = posts.author
+LEFT JOIN boards ON boards.id = threads.board
+LEFT JOIN articles ON articles.id = posts.id;
+"""
+
+# No triggers: store.py writes the index rows itself (a trigger's savepoint costs three times as much). Every post has
+# its row in posts_fts, an empty one if it is an article: SQLite's integrity check asks for one per row of the content.
+INDEX = """
+CREATE VIRTUAL TABLE articles_fts USING fts5(
+    title, body, folded, content="articles", content_rowid="id", tokenize="unicode61 remove_diacritics 2"
+);
+CREATE VIRTUAL TABLE posts_fts USING fts5(
+    text, folded, content="posts", content_rowid="id", tokenize="unicode61 remove_diacritics 2"
+);
+"""
+
+WORK = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    command TEXT NOT NULL,          -- crawl, import, reclean
+    detail TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    ended_at TEXT,
+    outcome TEXT,                   -- NULL while it runs; killed: it never came to its end
+    counts TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
+CREATE TABLE frontier (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    role TEXT NOT NULL,             -- start, next (page of a thread), thread, next-board, board
+    priority INTEGER NOT NULL,      -- smaller first
+    state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'taken', 'done', 'failed')),
+    outcome TEXT,                   -- how it ended: done, unchanged, wall, missing, failed, ...
+    reason TEXT NOT NULL DEFAULT '',
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before REAL NOT NULL DEFAULT 0,  -- seconds since 1970: waits are shorter than a second too
+    walk INTEGER,                   -- the start row it was reached from; NULL: it is one
+    round INTEGER NOT NULL DEFAULT 1,    -- which walk from that start; one walk asks for a URL once
+    thread INTEGER REFERENCES threads(id),
+    signature TEXT,                 -- what the board said of the thread (see threads.settled) when it was queued
+    etag TEXT,
+    last_modified TEXT,
+    added_at TEXT NOT NULL,
+    fetched_at TEXT
+) STRICT;
+CREATE INDEX frontier_take ON frontier(host, priority, id) WHERE state = 'queued';
+CREATE INDEX frontier_due ON frontier(not_before) WHERE state = 'queued';
+CREATE INDEX frontier_walk ON frontier(walk) WHERE state <> 'done';
+CREATE INDEX frontier_thread ON frontier(thread) WHERE state <> 'done';
+"""

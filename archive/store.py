@@ -1,0 +1,168 @@
+"""The archive: one file, one writer, one transaction per page."""
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from archive import frontier, runs
+from archive.database import connect, explained, transaction
+from archive.errors import LockedError
+from archive.records import Page, Request, Saved
+from archive.saving import Answer, save
+from archive.text import utc
+
+
+class ArticleRow(NamedTuple):
+    """A row of the table `articles`, as exports give it."""
+
+    id: int
+    title: str
+    body: str
+    source_url: str | None
+    source_host: str | None
+    source_name: str | None
+    author: str
+    site: str
+    board: str | None
+    thread_url: str
+    url: str
+    posted_at: str | None
+    first_seen: str
+    language: str | None
+    words: int
+    story: int | None
+
+
+def _now() -> str:
+    return utc(datetime.now(UTC)) or ""
+
+
+class Archive:
+    """An open archive. Every method may raise ArchiveError: the disk is full, the file damaged or not writable."""
+
+    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
+        self.path = path
+        self.db = db
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = True) -> Self:
+        """Opens an archive, makes it (with `create`) if there is none, and brings older ones up to date.
+
+        Raises:
+            ArchiveError: the file is missing, not an archive, damaged, or from a newer version.
+        """
+        path = Path(path)
+        return cls(path, connect(path, create=create))
+
+    def close(self) -> None:
+        """Closes the file; everything saved is in it already."""
+        self.db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        return transaction(self.db, self.path)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One run per archive. What a killed run had taken is queued again: no clock, no expiry.
+
+        Raises:
+            LockedError: another run holds it.
+        """
+        import fcntl  # noqa: PLC0415 - only POSIX systems have it; reading an archive works everywhere
+
+        with Path(f"{self.path}.lock").open("w") as file:  # the kernel drops the lock whatever ends the process
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise LockedError(
+                    f"{self.path}: another run works on this archive; try again when it is done"
+                ) from error
+            with self._transaction():
+                frontier.release(self.db)
+                runs.bury(self.db)
+            yield
+
+    def start_run(self, command: str, detail: str) -> int:
+        """Records that a run began; returns its number."""
+        with explained(self.path):
+            return runs.start(self.db, command, detail, _now())
+
+    def end_run(self, run_id: int, *, outcome: str, counts: Mapping[str, int]) -> None:
+        """Records how a run ended and what it counted."""
+        with explained(self.path):
+            runs.end(self.db, run_id, outcome, counts, _now())
+
+    def seed(self, url: str, role: str = "start") -> None:
+        """Begins a walk from `url`; an unfinished one from there goes on instead."""
+        with self._transaction():
+            frontier.seed(self.db, url, role, _now())
+
+    def take(self, *, busy: Collection[str] = ()) -> Request | None:
+        """Hands out the next request that is due and whose host (`archive.frontier.host_of`) is not in `busy`."""
+        with explained(self.path):
+            return frontier.take(self.db, busy)
+
+    def finish(self, request: Request, *, outcome: str, reason: str = "") -> None:
+        """Records how a request ended that gave no page: done, unchanged (304), wall, missing, failed, ..."""
+        with self._transaction():
+            frontier.finish(self.db, request, outcome, reason, _now())
+
+    def retry(self, request: Request, *, reason: str, wait: float) -> None:
+        """Puts a request back into the queue, due in `wait` seconds."""
+        with explained(self.path):
+            frontier.retry(self.db, request, reason, wait)
+
+    def pending(self) -> int:
+        """How many requests are queued, those that wait for their time included."""
+        with explained(self.path):
+            return int(self.db.execute("SELECT count(*) FROM frontier WHERE state = 'queued'").fetchone()[0])
+
+    def next_due(self) -> float | None:
+        """When the earliest queued request is due, in seconds since 1970; None if nothing is queued. Costs no scan."""
+        with explained(self.path):
+            row = self.db.execute("SELECT min(not_before) FROM frontier WHERE state = 'queued'").fetchone()
+        return None if row[0] is None else float(row[0])
+
+    def save_page(
+        self,
+        page: Page,
+        *,
+        request: Request | None = None,
+        fetched_at: datetime | None = None,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> Saved:
+        """Saves a page in one transaction: its posts, the links to follow, and that its request is done.
+
+        Without a request (pages from files) no links are queued. A wall or an error page ends its request and is not
+        stored. Saving the same page again changes nothing.
+        """
+        answer = Answer(request=request, now=utc(fetched_at) or _now(), etag=etag, last_modified=last_modified)
+        with self._transaction():
+            return save(self.db, page, answer)
+
+    def articles(self, *, site: str | None = None, since: str | None = None) -> Iterator[ArticleRow]:
+        """All articles in the order they came, of one site or first seen from `since` (ISO 8601) on."""
+        sql = (
+            f"SELECT {', '.join(ArticleRow._fields)} FROM articles"  # noqa: S608 - the names stand above
+            " WHERE (:site IS NULL OR site = :site) AND (:since IS NULL OR first_seen >= :since) ORDER BY id"
+        )
+        with explained(self.path):
+            yield from map(ArticleRow._make, self.db.execute(sql, {"site": site, "since": since}))
+
+    def status(self) -> dict[str, Any]:
+        """Counts of what is stored, the frontier by state, the last runs, and errors by reason."""
+        with explained(self.path):
+            return {"time": _now(), "due": self.next_due(), **runs.status(self.db)}
