@@ -72,23 +72,29 @@ def seed(db: sqlite3.Connection, url: str, role: str, now: str) -> None:
 
 
 # The hosts are walked by the index, one step each, so that a host that is waiting costs nothing however long its list.
-_TAKE = """
-WITH RECURSIVE hosts(host) AS (
+_HOSTS = """
+WITH RECURSIVE every_host(host) AS (
     SELECT min(host) FROM frontier WHERE state = 'queued'
     UNION ALL
-    SELECT (SELECT min(host) FROM frontier WHERE state = 'queued' AND frontier.host > hosts.host)
-    FROM hosts WHERE hosts.host IS NOT NULL
+    SELECT (SELECT min(host) FROM frontier WHERE state = 'queued' AND frontier.host > every_host.host)
+    FROM every_host WHERE every_host.host IS NOT NULL
+), hosts(host) AS (
+    SELECT host FROM every_host WHERE host NOT IN (SELECT value FROM json_each(:busy))
 )
+"""
+_TAKE = f"""{_HOSTS}
 UPDATE frontier SET state = 'taken', tries = tries + 1 WHERE id = (
     SELECT next.id FROM hosts JOIN frontier AS next ON next.id = (
         SELECT id FROM frontier WHERE state = 'queued' AND host = hosts.host AND not_before <= :now
         ORDER BY priority, id LIMIT 1
     )
-    WHERE hosts.host NOT IN (SELECT value FROM json_each(:busy))
     ORDER BY next.priority, next.id LIMIT 1
 )
 RETURNING id, url, role, tries, etag, last_modified
-"""
+"""  # noqa: S608 - both parts stand here
+_DUE = f"""{_HOSTS}
+SELECT min((SELECT min(not_before) FROM frontier WHERE state = 'queued' AND host = hosts.host)) FROM hosts
+"""  # noqa: S608 - as above
 
 
 def take(db: sqlite3.Connection, busy: Collection[str]) -> Request | None:
@@ -98,6 +104,18 @@ def take(db: sqlite3.Connection, busy: Collection[str]) -> Request | None:
         return None
     number, url, role, tries, etag, last_modified = rows[0]
     return Request(id=number, url=url, role=role, tries=tries, etag=etag, last_modified=last_modified)
+
+
+def due(db: sqlite3.Connection, busy: Collection[str]) -> float | None:
+    """When the earliest queued row of a host that is not busy is due, in seconds since 1970."""
+    row = db.execute(_DUE, {"busy": json.dumps(list(busy))}).fetchone()
+    return None if row[0] is None else float(row[0])
+
+
+def pending(db: sqlite3.Connection, busy: Collection[str]) -> int:
+    """How many rows of hosts that are not busy are queued."""
+    sql = "SELECT count(*) FROM frontier WHERE state = 'queued' AND host NOT IN (SELECT value FROM json_each(?))"
+    return int(db.execute(sql, (json.dumps(list(busy)),)).fetchone()[0])
 
 
 def walk_of(db: sqlite3.Connection, request: Request) -> Walk:

@@ -186,7 +186,7 @@ CREATE TABLE frontier (
     fetched_at TEXT
 ) STRICT;
 CREATE INDEX frontier_take ON frontier(host, priority, id) WHERE state = 'queued';
-CREATE INDEX frontier_due ON frontier(not_before) WHERE state = 'queued';
+CREATE INDEX frontier_due ON frontier(host, not_before) WHERE state = 'queued';
 CREATE INDEX frontier_walk ON frontier(walk) WHERE state <> 'done';
 CREATE INDEX frontier_thread ON frontier(thread) WHERE state <> 'done';
 """

@@ -124,16 +124,15 @@ class Archive:
         with explained(self.path):
             frontier.retry(self.db, request, reason, wait)
 
-    def pending(self) -> int:
-        """How many requests are queued, those that wait for their time included."""
+    def pending(self, *, busy: Collection[str] = ()) -> int:
+        """How many requests of hosts not in `busy` are queued, those that wait for their time included."""
         with explained(self.path):
-            return int(self.db.execute("SELECT count(*) FROM frontier WHERE state = 'queued'").fetchone()[0])
+            return frontier.pending(self.db, busy)
 
-    def next_due(self) -> float | None:
-        """When the earliest queued request is due, in seconds since 1970; None if nothing is queued. Costs no scan."""
+    def next_due(self, *, busy: Collection[str] = ()) -> float | None:
+        """When the earliest queued request of a host not in `busy` is due, in seconds since 1970; None without one."""
         with explained(self.path):
-            row = self.db.execute("SELECT min(not_before) FROM frontier WHERE state = 'queued'").fetchone()
-        return None if row[0] is None else float(row[0])
+            return frontier.due(self.db, busy)
 
     def save_page(
         self,
@@ -161,6 +160,11 @@ class Archive:
         )
         with explained(self.path):
             yield from map(ArticleRow._make, self.db.execute(sql, {"site": site, "since": since}))
+
+    def count_articles(self) -> int:
+        """How many articles there are."""
+        with explained(self.path):
+            return int(self.db.execute("SELECT count(*) FROM articles").fetchone()[0])
 
     def status(self) -> dict[str, Any]:
         """Counts of what is stored, the frontier by state, the last runs, and errors by reason."""

@@ -1,0 +1,98 @@
+"""Pages from files through the same two functions as a crawl, `read` and `clean_page`, without any network."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archive.errors import UnreadableError
+from archive.records import Page, Post, ThreadRow
+from crawler.cleaning import clean_page
+from crawler.forums import read
+from crawler.forums.charset import decode
+
+
+def read_file(path: Path, *, url: str | None = None) -> Page:
+    """Read and clean one saved page; relative dates count from the file's own time.
+
+    Without `url`, the page's canonical or base link counts.
+
+    Raises:
+        UnreadableError: the file is missing or cannot be read.
+    """
+    try:
+        body = path.read_bytes()
+        saved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
+    return clean_page(read(body, url or "", now=saved_at))
+
+
+def page_text(html: bytes, url: str) -> str:
+    """Give the clean text of all posts of a page, in order, a blank line between."""
+    page = clean_page(read(html, url))
+    return "\n\n".join(post.text for post in page.posts if post.text)
+
+
+def as_json(page: Page, file: str) -> dict[str, Any]:
+    """Turn a page into the object that `xemtiep read` prints."""
+    return {
+        "file": file,
+        "url": page.url or None,
+        "software": page.software,
+        "kind": page.kind.value,
+        "title": page.title,
+        "page": page.page,
+        "last_page": page.last_page,
+        "next": page.next,
+        "message": page.message,
+        "posts": [_post(post) for post in page.posts],
+        "threads": [_row(row) for row in page.threads],
+        "boards": [{"id": board.id, "url": board.url, "title": board.title} for board in page.boards],
+    }
+
+
+def read_text(path: Path) -> str:
+    """Read a text file, "-" meaning standard input, in whatever charset it is.
+
+    Raises:
+        UnreadableError: the file is missing or cannot be read.
+    """
+    try:
+        return decode(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes())
+    except OSError as error:
+        raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def time(moment: datetime | None) -> str | None:
+    """Write a moment as ISO 8601 with Z."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _post(post: Post) -> dict[str, Any]:
+    author = post.author
+    return {
+        "id": post.id,
+        "author": author.name,
+        "card": {"title": author.title, "banners": list(author.banners), "counts": dict(author.counts)},
+        "posted_at": time(post.posted_at),
+        "posted_raw": post.posted_raw,
+        "edited_at": time(post.edited_at),
+        "position": post.position,
+        "url": post.url,
+        "text": post.text,
+        "blocks": [[block.label.value, block.text] for block in post.blocks],
+        "source_url": post.source.url if post.source else None,
+    }
+
+
+def _row(row: ThreadRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "url": row.url,
+        "title": row.title,
+        "replies": row.replies,
+        "last_post_at": time(row.last_post_at),
+        "sticky": row.sticky,
+        "locked": row.locked,
+    }

@@ -1,0 +1,61 @@
+"""Scrapy settings: polite, closed to the outside, and with only the parts a forum crawl needs.
+
+`scrapy crawl forum -a url=...` reads this module; the command `xemtiep` reads it too and adds its options.
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    _VERSION = version("xemtiep")
+except PackageNotFoundError:  # a checkout that is not installed: `scrapy crawl` works there too
+    _VERSION = "0"
+
+BOT_NAME = "xemtiep"
+SPIDER_MODULES = ["crawler.spiders"]
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
+ITEM_PIPELINES = {"crawler.pipelines.CleanPipeline": 100, "crawler.pipelines.SavePipeline": 200}
+EXTENSIONS = {"crawler.progress.Progress": 0}
+
+XEMTIEP_ARCHIVE = "archive.db"
+XEMTIEP_TRIES = 5  # a page is given up after so many failures, with the last reason
+XEMTIEP_PROGRESS = False
+
+USER_AGENT = f"xemtiep/{_VERSION} (forum archiver; set a contact in xemtiep.toml)"
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "xemtiep"
+CONCURRENT_REQUESTS = 8
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0
+AUTOTHROTTLE_MAX_DELAY = 60.0
+DOWNLOAD_TIMEOUT = 60
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is False
+
+REMOTE_CONTROL_ENABLED = False  # on by default since Scrapy 2.19: a local HTTP server that runs the Python it is sent
+TELNETCONSOLE_ENABLED = False
+LOG_LEVEL = "WARNING"
+STATS_DUMP = False
+
+# The frontier retries, spreads its waits and survives a kill; bodies are decoded once, by the reader.
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spider says what a 403 or 503 means
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+}
+EXTENSIONS_BASE = {  # Scrapy's own less telnet, remote control, feeds, disk state and the log line every minute
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}

@@ -1,0 +1,115 @@
+"""What the commands print: results as text for people and as JSON for programs."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archive.records import OWN, Block
+
+if TYPE_CHECKING:
+    from archive.search import Hit
+    from crawler.cleaning import Cleaned
+    from crawler.crawl import Summary
+
+_COLOUR = {"own": "32", "quote": "36", "readon": "33", "source": "33"}  # ANSI; anything else is dim
+
+
+def summary_json(summary: "Summary") -> str:
+    """Give a crawl's summary as one line of JSON."""
+    return json.dumps(asdict(summary), ensure_ascii=False)
+
+
+def summary_text(summary: "Summary", archive: Path) -> str:
+    """Tell how a crawl went, in a few lines."""
+    counts = summary.counts
+    lines = [
+        f"{summary.outcome}: {counts['requests']} requests in {summary.seconds:.1f} s",
+        f"  {counts['threads']} new threads, {counts['new']} new posts, {counts['articles']} articles",
+        f"  {counts['changed']} posts changed, {counts['vanished']} vanished, {counts['unchanged']} seen unchanged",
+    ]
+    troubles = {name: counts[name] for name in ("missing", "wall", "refused", "failed") if counts[name]}
+    if troubles:
+        lines.append("  " + ", ".join(f"{count} {name}" for name, count in troubles.items()))
+        lines += [f"    {count} x {reason}" for reason, count in list(summary.reasons.items())[:5]]
+    if summary.waiting:
+        lines.append(f"  {summary.waiting} pages wait in the frontier; run the same command again to go on")
+    return "\n".join([*lines, f"  archive: {archive}"])
+
+
+def cleaned_json(cleaned: "Cleaned", *, explain: bool = False) -> dict[str, Any]:
+    """Give a cleaned text as the object that `xemtiep clean --json` prints; `explain` adds every block."""
+    found: dict[str, Any] = {
+        "title": cleaned.title,
+        "author": cleaned.author,
+        "card": cleaned.card,
+        "body": [block.text for block in cleaned.blocks if block.label in OWN],
+        "text": cleaned.text,
+        "source_url": cleaned.source.url if cleaned.source else None,
+        "removed": [list(pair) for pair in cleaned.removed],
+    }
+    if explain:
+        found["blocks"] = [[block.label.value, block.rule, block.text] for block in cleaned.blocks]
+    return found
+
+
+def explained(blocks: Iterable[Block], *, colour: bool | None = None) -> str:
+    """Show every block with its label and the rule that gave it, coloured on a terminal."""
+    coloured = sys.stdout.isatty() if colour is None else colour
+    return "\n".join(_explained(block, coloured=coloured) for block in blocks)
+
+
+def _explained(block: Block, *, coloured: bool) -> str:
+    head = f"{block.label.value:<11}{block.rule}"
+    if coloured:
+        head = f"\x1b[{_COLOUR.get('own' if block.label in OWN else block.label.value, '2')}m{head}\x1b[0m"
+    return f"{head}\n" + "\n".join(f"    {line}" for line in block.text.splitlines())
+
+
+def hit_json(hit: "Hit") -> str:
+    """Give a hit as one line of JSON."""
+    return json.dumps(asdict(hit), ensure_ascii=False)
+
+
+def hit_text(hit: "Hit") -> str:
+    """Show a hit: title, snippet, where it stands."""
+    where = " · ".join(filter(None, (hit.site, hit.board, hit.author, (hit.posted_at or "")[:10], hit.source_host)))
+    return f"{hit.title}\n    {hit.snippet}\n    {where}\n    {hit.url}\n"
+
+
+def status_text(found: Mapping[str, Any]) -> str:
+    """Show what `Archive.status` gives, a section a key."""
+    return "\n".join(_section(name, value) for name, value in found.items())
+
+
+def _section(name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "\n".join([name, *(f"  {key}: {count}" for key, count in value.items())])
+    if isinstance(value, list):
+        return "\n".join([name, *(f"  {_line(item)}" for item in value)])
+    return f"{name}: {value}"
+
+
+def _line(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return ", ".join(f"{key} {value}" for key, value in item.items() if value not in (None, {}, ""))
+    return str(item)
+
+
+class ProgressBar:
+    """A bar on stderr over rows that pass, only on a terminal."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __call__(self, rows: Iterable[Any], total: int) -> Iterator[Any]:
+        """Pass the rows on, counting."""
+        if not sys.stderr.isatty():
+            yield from rows
+            return
+        from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
+        from rich.progress import track  # noqa: PLC0415 - as above
+
+        yield from track(rows, description=self.what, total=total, console=Console(stderr=True))
