@@ -1,0 +1,279 @@
+"""A printed date -> what it says: the text becomes a row of signs, one a word or number, and patterns match the row."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from crawler.forums.datewords import Words, fold, words
+
+Order = Literal["dmy", "mdy", "ymd"]
+
+_MONTH_FIRST = {"en", "en-us"}
+_YEAR_FIRST = {"ja", "zh", "ko", "hu"}
+_DOT_TIME = {"fi", "da", "id", "it"}  # 10.20 is a time
+_BUDDHIST = range(2500, 2600)  # years of the Thai calendar, 543 ahead
+_JALALI = range(1340, 1431)  # years of the Iranian calendar; the Islamic one is in its 1400s, too
+_JALALI_ZERO = 356_033  # days from the count below to date.toordinal(): 1400-01-01 is 2021-03-21
+
+_ZONE = re.compile(
+    r"\(?\b(?:gmt|utc|[ecmp][sd]t)\s*([+-]\d{1,2})(?::?(\d\d))?(?!\d)|(?<=:\d\d)\s?([+-]\d\d):?(\d\d)(?!\d)|\b(?:gmt|utc)\b"
+)
+_CJK_DAY = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
+_CJK_TIME = re.compile(r"(\d{1,2})\s*[时時點点시]\s*(\d{1,2})\s*[分분](?:\s*(\d{1,2})\s*[秒초])?")
+_HOUR_SIGN = re.compile(r"(?<=\d)h(?=\d\d)")
+_TOKEN = re.compile(
+    r"['’]?\d+|(?:[^\W\d_]|[\u0e31-\u0e4e])+(?:['’.-](?:[^\W\d_]|[\u0e31-\u0e4e])+)*|(?<=\d)[-/.:](?=\d)"
+)
+
+# The signs: d, y, o a number of 1-2, 4, other digits; M month, W weekday, R today or yesterday, a and p halves of the
+# day, t what was read as the time, x a word that says nothing; and - / . : between digits.
+_TIME = re.compile(r"(?<![:/.-])(?:[ap]?d:d(?::d)?[ap]?|d[ap])(?![:/-])")
+_DAY = re.compile(
+    r"(?<![-/.:dyo])(?:(?P<ymd>y([-/.])d\2d)|(?P<num>d([-/.])d\4[yd])|(?P<mdy>Mdy)|(?P<dmy>dMy)|(?P<spelt>yMd)|(?P<md>Md)|(?P<dm>dM))"
+    r"(?![-/.:dyo])"
+)
+_DOTTED_TIME = re.compile(r"(?<![-/.:dyo])d\.d(?![-/.:dyo])")
+# In a relative date: n a number or "a", U a unit, G "ago".
+_AGO = re.compile(r"((?:nU)+)G|G((?:nU)+)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a text says, before zone and time of the capture: a `day` whose year is 0 where none is said, and so on."""
+
+    day: tuple[int, int, int] | None = None
+    clock: time | None = None
+    offset: timedelta | None = None
+    back: int | None = None
+    weekday: int | None = None
+    ago: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Text:
+    """A text as its tokens, the row of their signs, and the words to look them up in."""
+
+    tokens: list[str]
+    signs: str
+    known: Words
+    language: str | None
+    order: Order | None
+
+
+@lru_cache(maxsize=4096)
+def read(text: str, language: str | None, order: Order | None) -> Reading | None:
+    """What `text` says on a page in `language` (lower case); None where it says no date, or says it unclearly."""
+    base = language.partition("-")[0] if language else None
+    known = words(base)
+    folded, offset = _without_zone(fold(text))
+    if not folded.isascii():
+        folded = _CJK_TIME.sub(r" \1:\2:\3 ", _CJK_DAY.sub(r" \1-\2-\3 ", folded)).replace(": ", " ")
+        folded = known.unspaced.sub(r" \g<0> ", folded)
+    tokens = _phrases(_TOKEN.findall(_HOUR_SIGN.sub(":", folded)), known)
+    kept, signs = _signs(tokens, known)
+    said = _Text(tokens=kept, signs=signs, known=known, language=base, order=order or _order(language, base))
+    return _relative(tokens, known) or _absolute(said, offset)
+
+
+def _without_zone(folded: str) -> tuple[str, timedelta | None]:
+    found = _ZONE.search(folded)
+    if not found:
+        return folded, None
+    hours, minutes = found[1] or found[3] or "+0", int(found[2] or found[4] or 0)
+    offset = timedelta(hours=int(hours), minutes=-minutes if hours[0] == "-" else minutes)
+    return f"{folded[: found.start()]} {folded[found.end() :]}", offset if abs(offset) < timedelta(days=1) else None
+
+
+def _order(language: str | None, base: str | None) -> Order | None:
+    if language in _MONTH_FIRST:
+        return "mdy"
+    if base in _YEAR_FIRST:
+        return "ymd"
+    return "dmy" if base else None
+
+
+def _phrases(tokens: list[str], known: Words) -> list[str]:
+    """Tokens with the phrases of the table ("hom qua", "il y a") as one; "tháng 8" becomes "#8"."""
+    joined: list[str] = []
+    at = 0
+    while at < len(tokens):
+        token, size = tokens[at], 1
+        if token in known.starts:
+            size = next((size for size in (5, 4, 3, 2) if " ".join(tokens[at : at + size]) in known.phrases), 1)
+            token = " ".join(tokens[at : at + size])
+        following = tokens[at + 1] if at + 1 < len(tokens) else ""
+        if token in {"thang", "thg"} and following.isdecimal() and 1 <= int(following) <= 12:  # noqa: PLR2004 - months
+            token, size = f"#{int(following)}", 2
+        joined.append(token)
+        at += size
+    return joined
+
+
+def _signs(tokens: list[str], known: Words) -> tuple[list[str], str]:
+    kept, signs = [], []
+    for token in tokens:
+        sign = _sign(token, known)
+        if sign:
+            kept.append(token)
+            signs.append(sign)
+    # "Mar Fév 22": of two months the first is the weekday that is spelt like it.
+    row = "".join(signs)
+    twice = row.find("MM")
+    if twice >= 0 and kept[twice] in known.weekday:
+        row = f"{row[:twice]}W{row[twice + 1 :]}"
+    return kept, row
+
+
+def _sign(token: str, known: Words) -> str:  # noqa: PLR0911 - one return a kind of token
+    if token[-1].isdecimal():
+        if token[0] == "#":
+            return "M"
+        return {1: "d", 2: "d", 4: "y"}.get(len(token), "o") if token.isdecimal() else "o"  # "Feb '12" is a year
+    if len(token) == 1 and not token.isalpha():
+        return token
+    if token in known.month or token in known.jalali:
+        return "M"
+    if token in known.weekday:
+        return "W"
+    if token in known.day:
+        return "R"
+    if token in known.half:
+        return "p" if known.half[token] else "a"
+    return "" if token in known.filler or token in known.unit else "x"
+
+
+def _absolute(said: _Text, offset: timedelta | None) -> Reading | None:
+    signs = said.signs
+    times = [found.span() for found in _TIME.finditer(signs)]
+    for start, end in times:
+        signs = f"{signs[:start]}{'t' * (end - start)}{signs[end:]}"
+    days = list(_DAY.finditer(signs))
+    if not times and said.language in _DOT_TIME:
+        times = [found.span() for found in _DOTTED_TIME.finditer(signs)]
+    if len(days) > 1 or len(times) > 1:
+        return None
+    clock = _clock(said, *times[0]) if times else None
+    if times and clock is None:
+        return None
+    if days:
+        day = _day(said, days[0], timed=bool(times))
+        return Reading(day=day, clock=clock, offset=offset) if day else None
+    if signs.count("R") == 1:
+        return Reading(back=said.known.day[said.tokens[signs.index("R")]], clock=clock, offset=offset)
+    if signs.count("W") == 1 and clock:
+        return Reading(weekday=said.known.weekday[said.tokens[signs.index("W")]], clock=clock, offset=offset)
+    return None
+
+
+def _clock(said: _Text, start: int, end: int) -> time | None:
+    tokens = said.tokens[start:end]
+    hour, minute, second = [*(int(token) for token in tokens if token.isdecimal()), 0, 0][:3]
+    half = next((said.known.half[token] for token in tokens if token in said.known.half), None)
+    if half is not None and hour <= 12:  # noqa: PLR2004 - "23:22:11 PM" is printed too
+        hour = hour % 12 + half
+    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None  # noqa: PLR2004 - a clock
+
+
+def _day(said: _Text, found: re.Match[str], *, timed: bool) -> tuple[int, int, int] | None:
+    tokens = said.tokens[found.start() : found.end()]
+    form = found.lastgroup
+    if form == "num":
+        return _numeric(said, tokens, timed=timed)
+    if form == "ymd":
+        return _valid(int(tokens[0]), int(tokens[2]), int(tokens[4]), said.language)
+    name = tokens["yMdM".index("M") if form == "spelt" else found[0].index("M")]
+    numbers = [int(token) for token in tokens if token.isdecimal()]
+    year = 0 if len(numbers) == 1 else max(numbers)
+    month = said.known.month.get(name) or said.known.jalali.get(name) or int(name[1:])
+    return _valid(year, month, min(numbers), said.language)
+
+
+def _numeric(said: _Text, tokens: list[str], *, timed: bool) -> tuple[int, int, int] | None:
+    """A date of three numbers whose year does not come first, or may come first: 24-08-13."""
+    first, second, third = int(tokens[0]), int(tokens[2]), int(tokens[4])
+    dotted, short = tokens[1] == ".", len(tokens[4]) == 2  # noqa: PLR2004 - digits
+    if dotted and short and not timed:
+        return None  # a version number as well
+    order: Order | None = "dmy" if dotted and said.order == "mdy" else said.order
+    if short and order == "ymd":
+        return _valid(_century(first), second, third, said.language)
+    year = _century(third) if short else third
+    as_dmy = _valid(year, second, first, said.language)
+    as_mdy = _valid(year, first, second, said.language)
+    if as_dmy and as_mdy and as_dmy != as_mdy:
+        by_weekday = _fitting(said, as_dmy, as_mdy)
+        return by_weekday or {"dmy": as_dmy, "mdy": as_mdy}.get(order or "")
+    return as_dmy or as_mdy
+
+
+def _fitting(said: _Text, *days: tuple[int, int, int]) -> tuple[int, int, int] | None:
+    """The one of two days that falls on the weekday beside it."""
+    at = said.signs.find("W")
+    if at < 0:
+        return None
+    fitting = [day for day in days if date(*day).weekday() == said.known.weekday[said.tokens[at]]]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _century(year: int) -> int:
+    return year + (1900 if year >= 90 else 2000)  # noqa: PLR2004 - forums are younger than 1990
+
+
+def _valid(year: int, month: int, day: int, language: str | None) -> tuple[int, int, int] | None:
+    """The day in our calendar, if there is such a day; a year 0 is checked when it is known."""
+    if year in _JALALI and language in {"fa", None}:
+        return _from_jalali(year, month, day)
+    if year in _BUDDHIST and language in {"th", None}:
+        year -= 543
+    try:
+        date(year or 2000, month, day)
+    except ValueError:
+        return None
+    return year, month, day
+
+
+def _from_jalali(year: int, month: int, day: int) -> tuple[int, int, int] | None:
+    """A day of the Iranian calendar: 33 years of 365 days hold 8 leap days (right for the years 1178 to 1633)."""
+    if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):  # noqa: PLR2004 - months of 31 and 30 days
+        return None
+    year += 1595
+    before = 31 * (month - 1) if month <= 6 else 30 * (month - 7) + 186  # noqa: PLR2004 - as above
+    days = 365 * year + year // 33 * 8 + (year % 33 + 3) // 4 + before + day
+    converted = date.fromordinal(days - _JALALI_ZERO)
+    return converted.year, converted.month, converted.day
+
+
+def _relative(tokens: list[str], known: Words) -> Reading | None:
+    """What "5 minutes ago", "il y a 2 heures", "just now" say; months and years are no length."""
+    if known.ago.isdisjoint(tokens) and known.now.isdisjoint(tokens):
+        return None
+    kept, row = [], ""
+    for token in tokens:
+        if token in known.now:
+            return Reading(ago=timedelta())
+        sign = _ago_sign(token, known)
+        if sign:
+            kept.append(token)
+            row += sign
+    found = _AGO.search(row)
+    if not found:
+        return None
+    start, end = found.span(1 if found[1] else 2)
+    seconds = 0
+    for number, unit in zip(kept[start:end:2], kept[start + 1 : end : 2], strict=True):
+        if not known.unit[unit]:
+            return None
+        seconds += (int(number) if number.isdecimal() else 1) * known.unit[unit]
+    return Reading(ago=timedelta(seconds=seconds)) if seconds < 366 * 86_400 else None
+
+
+def _ago_sign(token: str, known: Words) -> str:
+    if token.isdecimal():
+        return "n"
+    if token in known.unit:
+        return "U"
+    if token in known.ago:
+        return "G"
+    return "n" if token in known.one else "x" if token not in known.filler else ""
