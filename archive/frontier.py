@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.records import Request
+from archive.text import stored
 
 # Threads are continued before new ones are opened, and these before more boards: the list of open work stays short.
 PRIORITY = {"next": 0, "thread": 1, "start": 2, "next-board": 3, "board": 4}
-SETTLING = frozenset({"wall", "missing", "denied"})  # asking again gives the same until the board's row changes
+FAILED = "failed"  # the one outcome that may be another next time; the rest (wall, missing, ...) is the site's answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,7 +46,8 @@ def host_of(url: str) -> str:
 def seed(db: sqlite3.Connection, url: str, role: str, now: str) -> None:
     """Begins a walk from `url`, unless the last one from there is still unfinished: then that one goes on.
 
-    What failed in the last walk gets another chance in the new one.
+    What failed in the last walk gets another chance in the new one; so does a board's page that was walled, because
+    nothing else leads to the pages behind it.
     """
     row = db.execute("SELECT id, state FROM frontier WHERE url = ?", (url,)).fetchone()
     if row is None:
@@ -66,8 +68,8 @@ def seed(db: sqlite3.Connection, url: str, role: str, now: str) -> None:
     db.execute(
         "UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL, reason = '',"
         " round = (SELECT round FROM frontier WHERE id = :start)"
-        " WHERE walk = :start AND state <> 'done' AND state = 'failed' AND outcome = 'failed'",
-        {"start": start},
+        " WHERE walk = :start AND state <> 'done' AND state = 'failed' AND (outcome = :failed OR role = 'next-board')",
+        {"start": start, "failed": FAILED},
     )
 
 
@@ -163,26 +165,29 @@ def is_open(db: sqlite3.Connection, url: str) -> bool:
 
 
 def finish(db: sqlite3.Connection, request: Request, outcome: str, reason: str, now: str) -> None:
-    """Records how a request ended. A wall or a missing page settles its thread until the board's row changes."""
-    state = "done" if outcome in {"done", "unchanged"} else "failed"
+    """Records how a request ended that gave no page to save: `failed` may work another time, the rest is an answer.
+
+    A thread that answered so (a wall, nothing there) is settled until its board's row changes. "done" means
+    unchanged (304), and settles a thread only on its last page: no other page says that nothing came after it.
+    """
     thread, signature = db.execute(
         "UPDATE frontier SET state = ?, outcome = ?, reason = ?, fetched_at = ? WHERE id = ?"
         " RETURNING thread, signature",
-        (state, outcome, reason, now, request.id),
+        ("done" if outcome == "done" else "failed", outcome, stored(reason), now, request.id),
     ).fetchall()[0]
-    if thread is not None and outcome in SETTLING:
-        db.execute("UPDATE threads SET settled = ? WHERE id = ?", (signature or "", thread))
-    elif thread is not None and outcome == "unchanged":  # only the last page says that nothing came after it
-        db.execute(
-            "UPDATE threads SET settled = ? WHERE id = ? AND last_page_url = ?", (signature or "", thread, request.url)
-        )
+    if thread is None or outcome == FAILED:
+        return
+    db.execute(
+        "UPDATE threads SET settled = ? WHERE id = ? AND (? <> 'done' OR last_page_url = ?)",
+        (signature or "", thread, outcome, request.url),
+    )
 
 
 def retry(db: sqlite3.Connection, request: Request, reason: str, wait: float) -> None:
     """Puts a request back, to be handed out in `wait` seconds at the earliest."""
     db.execute(
         "UPDATE frontier SET state = 'queued', reason = ?, not_before = ? WHERE id = ?",
-        (reason, time.time() + wait, request.id),
+        (stored(reason), time.time() + wait, request.id),
     )
 
 

@@ -10,7 +10,6 @@ from archive.frontier import Link, Walk
 from archive.listing import save_listing
 from archive.places import save_authors, save_board, save_site, save_thread
 from archive.records import WALLS, Kind, Page, Request, Saved
-from archive.text import stored
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +30,7 @@ def save(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
         saved = _save_board(db, page, answer)
     else:
         if answer.request:
-            frontier.finish(db, answer.request, _outcome(page), stored(page.message), answer.now)
+            frontier.finish(db, answer.request, _outcome(page), page.message, answer.now)
         return Saved()
     if answer.request:
         db.execute(
@@ -45,7 +44,7 @@ def save(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
 def _outcome(page: Page) -> str:
     if page.kind in WALLS:
         return "wall"
-    return "missing" if page.kind is Kind.MISSING else "failed"
+    return {Kind.MISSING: "missing", Kind.UNKNOWN: "unreadable"}.get(page.kind, "failed")
 
 
 def _site(db: sqlite3.Connection, page: Page, now: str) -> tuple[int, str]:

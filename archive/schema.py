@@ -172,7 +172,7 @@ CREATE TABLE frontier (
     role TEXT NOT NULL,             -- start, next (page of a thread), thread, next-board, board
     priority INTEGER NOT NULL,      -- smaller first
     state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'taken', 'done', 'failed')),
-    outcome TEXT,                   -- how it ended: done, unchanged, wall, missing, failed, ...
+    outcome TEXT,                   -- how it ended: done, failed (may work next time), wall, missing, refused, ...
     reason TEXT NOT NULL DEFAULT '',
     tries INTEGER NOT NULL DEFAULT 0,
     not_before REAL NOT NULL DEFAULT 0,  -- seconds since 1970: waits are shorter than a second too

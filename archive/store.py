@@ -115,7 +115,7 @@ class Archive:
             return frontier.take(self.db, busy)
 
     def finish(self, request: Request, *, outcome: str, reason: str = "") -> None:
-        """Records how a request ended that gave no page: done, unchanged (304), wall, missing, failed, ..."""
+        """Records how a request ended that gave no page: done (304), failed, wall, missing, ..."""
         with self._transaction():
             frontier.finish(self.db, request, outcome, reason, _now())
 
