@@ -1,5 +1,6 @@
 """From the bytes of a forum page to a `Page`: which software made it, and what it says."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from archive.errors import ConfigError
@@ -7,11 +8,12 @@ from archive.records import Page
 from crawler.forums import charset as charsets
 from crawler.forums import rescue, walls
 from crawler.forums.base import Forum
-from crawler.forums.document import Document, document
+from crawler.forums.document import Document, document, whole
+from crawler.forums.phpbb import PhpBB3
 from crawler.forums.xenforo import XenForo1, XenForo2
 
 # Asked in this order; the first that claims a page reads it.
-FORUMS: tuple[Forum, ...] = (XenForo2(), XenForo1())
+FORUMS: tuple[Forum, ...] = (XenForo2(), XenForo1(), PhpBB3())
 
 
 def read(  # noqa: PLR0913  # one page and what is known of it; all but two are optional
@@ -33,9 +35,10 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
     forum = named(software, doc) if software else detect(doc)
     if forum is None:
         return walls.outside(doc)
+    doc = replace(doc, url=forum.canonical(doc.url))
     page = forum.read(doc)
-    if doc.tree is not None and rescue.count(forum.post_mark, body) > len(page.posts):
-        again = forum.read(rescue.parsed_again(doc, charsets.decode(body, charset)))
+    if doc.page is not None and forum.post_mark and body.count(forum.post_mark) > len(page.posts):
+        again = forum.read(replace(doc, page=whole(rescue.soup_tree(charsets.decode(body, charset)))))
         return max(page, again, key=lambda found: len(found.posts))
     return page
 
