@@ -1,0 +1,114 @@
+"""Posts -> labelled blocks: what is the writer's own, what was put around it, and where the text came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from unicodedata import normalize
+
+from lxml import etree
+
+from archive.records import OWN, Block, Label, Page, Post, Source
+from crawler.cleaning.articles import article_of
+from crawler.cleaning.blocks import Piece, pieces_of_tree
+from crawler.cleaning.flat import Card, head_of, pieces_of_text
+from crawler.cleaning.markup import markup_of
+from crawler.cleaning.rules import RULES
+from crawler.cleaning.sources import find_source, host_of, unwrap
+
+__all__ = ["Card", "Cleaned", "clean", "clean_page", "host_of", "unwrap"]
+
+_NOTHING: Mapping[str, str] = {}
+_JOINS = {Label.LIST: "\n", Label.CODE: "\n", Label.TABLE: "\n"}  # else a blank line
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cleaned:
+    """A post in labelled blocks. `title`, `author` and `card` are found in flattened pages only."""
+
+    blocks: tuple[Block, ...]
+    source: Source | None = None
+    title: str | None = None
+    author: str | None = None
+    card: Card = field(default_factory=Card)
+
+    @property
+    def text(self) -> str:
+        """The own words: the body-labelled blocks, a blank line between."""
+        return "\n\n".join(self.body)
+
+    @property
+    def body(self) -> list[str]:
+        """The same as a list of paragraphs."""
+        return [block.text for block in self.blocks if block.label in OWN]
+
+    @property
+    def removed(self) -> list[tuple[str, str]]:
+        """Every other block as (label, text), in page order."""
+        return [(block.label.value, block.text) for block in self.blocks if block.label not in OWN]
+
+
+def clean(body: Any, *, url: str = "", containers: Mapping[str, str] = _NOTHING) -> Cleaned:
+    """Label every word of a post.
+
+    Args:
+        body: the lxml element of an HTML post, or flattened text (one post or a page around it).
+        url: where the post stands; relative links are read against it.
+        containers: class tokens of the site's markup and the labels of the text inside; they win over the general ones.
+    """
+    if not isinstance(body, str):
+        pieces = _ruled(pieces_of_tree(body, markup_of(containers)))
+        return Cleaned(blocks=_blocks(pieces), source=find_source(pieces, url))
+    lines = normalize("NFC", body).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    head = head_of(lines)
+    pieces = _ruled(pieces_of_text(lines[head.lines :]))
+    source = find_source(pieces, url)
+    return Cleaned(blocks=_blocks(pieces), source=source, title=head.title, author=head.author, card=head.card)
+
+
+def clean_page(page: Page) -> Page:
+    """Clean every post of a page that was read: blocks, source and article are filled in, the tree becomes `html`."""
+    return replace(page, posts=tuple(_clean_post(post, page, at) for at, post in enumerate(page.posts)))
+
+
+def _clean_post(post: Post, page: Page, at: int) -> Post:
+    if post.body is None:
+        return post
+    cleaned = clean(post.body, url=post.url or page.url, containers=page.containers)
+    html = (
+        post.html
+        if isinstance(post.body, str)
+        else etree.tostring(post.body, encoding="unicode", method="html", with_tail=False)
+    )
+    post = replace(post, body=None, html=html, blocks=cleaned.blocks, source=cleaned.source)
+    first = post.position == 1 or (post.position is None and page.page == 1 and at == 0)
+    return replace(post, article=article_of(post, page.thread, first=first)) if page.thread else post
+
+
+def _ruled(pieces: list[Piece]) -> list[Piece]:
+    for rule in RULES:
+        pieces = rule(pieces)
+    return pieces
+
+
+def _blocks(pieces: list[Piece]) -> tuple[Block, ...]:
+    """Pieces of one container become one block."""
+    blocks: list[Block] = []
+    texts: list[str] = []
+    last: Piece | None = None
+    for piece in pieces:
+        if last and piece.group and (piece.group, piece.label) == (last.group, last.label):
+            texts += (_joint(last, piece), piece.text.replace("\n", " ") if piece.label is Label.TABLE else piece.text)
+        else:
+            if last:
+                blocks.append(Block(label=last.label, text="".join(texts), rule=last.rule))
+            texts = [piece.text]
+        last = piece
+    if last:
+        blocks.append(Block(label=last.label, text="".join(texts), rule=last.rule))
+    return tuple(blocks)
+
+
+def _joint(last: Piece, piece: Piece) -> str:
+    if piece.label is not Label.TABLE or piece.cell[0] != last.cell[0]:
+        return _JOINS.get(piece.label, "\n\n")
+    return " " if piece.cell == last.cell else " | "
