@@ -1,5 +1,17 @@
 """The archive: one SQLite file that holds clean posts and articles, and answers questions about them."""
 
-from archive.store import Archive
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from archive.store import Archive
 
 __all__ = ["Archive"]
+
+
+def __getattr__(name: str) -> Any:
+    # `xemtiep --help` imports archive.errors and must not pay for the rest
+    if name == "Archive":
+        from archive.store import Archive  # noqa: PLC0415 - see above
+
+        return Archive
+    raise AttributeError(f"module 'archive' has no attribute {name!r}")

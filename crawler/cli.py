@@ -183,7 +183,7 @@ def demo(ctx: click.Context, *, archive: Path | None) -> None:
     """Crawl the embedded sample forum on this machine and show what comes out; needs no network."""
     from crawler.demo.show import demo as run  # noqa: PLC0415 - as above
 
-    ctx.exit(run(archive or Path("demo.db"), click.echo))
+    ctx.exit(run(archive or Path("demo.db"), click.echo, progress=sys.stderr.isatty()))
 
 
 def _opened(config: Config) -> Any:

@@ -44,7 +44,7 @@ def cleaned_json(cleaned: "Cleaned", *, explain: bool = False) -> dict[str, Any]
     found: dict[str, Any] = {
         "title": cleaned.title,
         "author": cleaned.author,
-        "card": cleaned.card,
+        "card": asdict(cleaned.card),
         "body": [block.text for block in cleaned.blocks if block.label in OWN],
         "text": cleaned.text,
         "source_url": cleaned.source.url if cleaned.source else None,
