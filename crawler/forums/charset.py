@@ -13,7 +13,7 @@ import unicodedata
 from functools import cache
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser
+from lxml.etree import HTMLParser  # not lxml.html's: its elements are looked up in Python, one by one
 
 from crawler.forums.tcvn import from_tcvn3
 
@@ -111,7 +111,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
     return from_tcvn3(text)
 
 
-def parse(body: bytes, charset: str | None = None) -> HtmlElement:
+def parse(body: bytes, charset: str | None = None) -> etree._Element:
     """The page as a tree; `charset` is the HTTP header's. Never raises: bytes without markup give an empty tree.
 
     NUL bytes, which may end a parse, are dropped; size and depth are unlimited (tags beyond a depth of 1,500 are left
@@ -122,7 +122,7 @@ def parse(body: bytes, charset: str | None = None) -> HtmlElement:
     last = _PARSER.error_log.last_error
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:  # libxml2 drops the rest of the page
         root = _tree(_shallow(page))
-    return _tree(b"<html><body></body></html>") if root is None else root
+    return etree.fromstring(b"<html><body></body></html>", _PARSER) if root is None else root
 
 
 def _is_plain_utf8(body: bytes) -> bool:
@@ -134,7 +134,7 @@ def _is_plain_utf8(body: bytes) -> bool:
     return not (body.startswith(codecs.BOM_UTF8) or b"\0" in body or b"\x1b$" in body or b"\xc2\xae" in body)
 
 
-def _tree(page: bytes) -> HtmlElement | None:
+def _tree(page: bytes) -> etree._Element | None:
     """The tree of UTF-8 bytes; None for no bytes, or nothing but comments."""
     try:
         return etree.fromstring(page, _PARSER)

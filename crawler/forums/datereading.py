@@ -12,7 +12,6 @@ Order = Literal["dmy", "mdy", "ymd"]
 
 _MONTH_FIRST = {"en", "en-us"}
 _YEAR_FIRST = {"ja", "zh", "ko", "hu"}
-_DOT_TIME = {"fi", "da", "id", "it"}  # 10.20 is a time
 _BUDDHIST = range(2500, 2600)  # years of the Thai calendar, 543 ahead
 _JALALI = range(1340, 1431)  # years of the Iranian calendar; the Islamic one is in its 1400s, too
 _JALALI_ZERO = 356_033  # days from the count below to date.toordinal(): 1400-01-01 is 2021-03-21
@@ -22,7 +21,9 @@ _ZONE = re.compile(
 )
 _CJK_DAY = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]?")
 _CJK_TIME = re.compile(r"(\d{1,2})\s*[时時點点시]\s*(\d{1,2})\s*[分분](?:\s*(\d{1,2})\s*[秒초])?")
-_HOUR_SIGN = re.compile(r"(?<=\d)h(?=\d\d)")
+_HALF_HOUR = re.compile("半小[时時]")
+# "14h20", "klo 10.20", "19.10 Uhr": times that are not written with a colon.
+_OTHER_TIME = re.compile(r"\b(\d\d?)h(\d\d)\b|\b(?:klo|kl|pukul|jam)\.? (\d\d?)\.(\d\d)\b|\b(\d\d?)\.(\d\d)(?= uhr)")
 _TOKEN = re.compile(
     r"['’]?\d+|(?:[^\W\d_]|[\u0e31-\u0e4e])+(?:['’.-](?:[^\W\d_]|[\u0e31-\u0e4e])+)*|(?<=\d)[-/.:](?=\d)"
 )
@@ -34,7 +35,6 @@ _DAY = re.compile(
     r"(?<![-/.:dyo])(?:(?P<ymd>y([-/.])d\2d)|(?P<num>d([-/.])d\4[yd])|(?P<mdy>Mdy)|(?P<dmy>dMy)|(?P<spelt>yMd)|(?P<md>Md)|(?P<dm>dM))"
     r"(?![-/.:dyo])"
 )
-_DOTTED_TIME = re.compile(r"(?<![-/.:dyo])d\.d(?![-/.:dyo])")
 # In a relative date: n a number or "a", U a unit, G "ago".
 _AGO = re.compile(r"((?:nU)+)G|G((?:nU)+)")
 
@@ -70,11 +70,14 @@ def read(text: str, language: str | None, order: Order | None) -> Reading | None
     folded, offset = _without_zone(fold(text))
     if not folded.isascii():
         folded = _CJK_TIME.sub(r" \1:\2:\3 ", _CJK_DAY.sub(r" \1-\2-\3 ", folded)).replace(": ", " ")
-        folded = known.unspaced.sub(r" \g<0> ", folded)
-    tokens = _phrases(_TOKEN.findall(_HOUR_SIGN.sub(":", folded)), known)
+        folded = known.unspaced.sub(r" \g<0> ", _HALF_HOUR.sub("30 分钟", folded))
+    folded = _OTHER_TIME.sub(lambda found: ":".join(filter(None, found.groups())), folded)
+    tokens = _phrases(_TOKEN.findall(folded), known)
+    if spoken := _ago(tokens, known):
+        return _relative(*spoken, known)
     kept, signs = _signs(tokens, known)
     said = _Text(tokens=kept, signs=signs, known=known, language=base, order=order or _order(language, base))
-    return _relative(tokens, known) or _absolute(said, offset)
+    return _absolute(said, offset)
 
 
 def _without_zone(folded: str) -> tuple[str, timedelta | None]:
@@ -127,12 +130,10 @@ def _signs(tokens: list[str], known: Words) -> tuple[list[str], str]:
 
 
 def _sign(token: str, known: Words) -> str:  # noqa: PLR0911 - one return a kind of token
-    if token[-1].isdecimal():
-        if token[0] == "#":
-            return "M"
-        return {1: "d", 2: "d", 4: "y"}.get(len(token), "o") if token.isdecimal() else "o"  # "Feb '12" is a year
-    if len(token) == 1 and not token.isalpha():
-        return token
+    if token.isdecimal():
+        return {1: "d", 2: "d", 4: "y"}.get(len(token), "o")
+    if not token[0].isalpha():
+        return {"#": "M", "'": "o", "’": "o"}.get(token[0], token)  # the year of "Feb '12" is no day
     if token in known.month or token in known.jalali:
         return "M"
     if token in known.weekday:
@@ -150,8 +151,6 @@ def _absolute(said: _Text, offset: timedelta | None) -> Reading | None:
     for start, end in times:
         signs = f"{signs[:start]}{'t' * (end - start)}{signs[end:]}"
     days = list(_DAY.finditer(signs))
-    if not times and said.language in _DOT_TIME:
-        times = [found.span() for found in _DOTTED_TIME.finditer(signs)]
     if len(days) > 1 or len(times) > 1:
         return None
     clock = _clock(said, *times[0]) if times else None
@@ -245,28 +244,29 @@ def _from_jalali(year: int, month: int, day: int) -> tuple[int, int, int] | None
     return converted.year, converted.month, converted.day
 
 
-def _relative(tokens: list[str], known: Words) -> Reading | None:
-    """What "5 minutes ago", "il y a 2 heures", "just now" say; months and years are no length."""
-    if known.ago.isdisjoint(tokens) and known.now.isdisjoint(tokens):
+def _ago(tokens: list[str], known: Words) -> tuple[list[str], list[str]] | None:
+    """The numbers and units of "5 minutes ago" or "il y a 2 heures", none for "just now"; None for anything else."""
+    if not known.now.isdisjoint(tokens):
+        return [], []
+    if known.ago.isdisjoint(tokens):
         return None
-    kept, row = [], ""
-    for token in tokens:
-        if token in known.now:
-            return Reading(ago=timedelta())
-        sign = _ago_sign(token, known)
-        if sign:
-            kept.append(token)
-            row += sign
-    found = _AGO.search(row)
+    signed = [(sign, token) for token in tokens if (sign := _ago_sign(token, known))]
+    found = _AGO.search("".join(sign for sign, _ in signed))
     if not found:
         return None
     start, end = found.span(1 if found[1] else 2)
+    said = [token for _, token in signed[start:end]]
+    return said[::2], said[1::2]
+
+
+def _relative(numbers: list[str], units: list[str], known: Words) -> Reading | None:
+    """What was so long ago; nothing for months and years, which are no length, nor for many of the others."""
     seconds = 0
-    for number, unit in zip(kept[start:end:2], kept[start + 1 : end : 2], strict=True):
-        if not known.unit[unit]:
+    for number, unit in zip(numbers, units, strict=True):
+        if not known.unit[unit] or (number.isdecimal() and len(number) > 4):  # noqa: PLR2004 - digits
             return None
         seconds += (int(number) if number.isdecimal() else 1) * known.unit[unit]
-    return Reading(ago=timedelta(seconds=seconds)) if seconds < 366 * 86_400 else None
+    return Reading(ago=timedelta(seconds=seconds))
 
 
 def _ago_sign(token: str, known: Words) -> str:

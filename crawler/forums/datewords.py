@@ -50,8 +50,14 @@ def fold(text: str) -> str:
 
 @cache
 def words(language: str | None) -> Words:
-    """The words for a page in `language` ("vi"): its own, then those of all languages on which all agree."""
+    """The words for a page in `language` ("vi"): its own, then those of all languages on which all agree.
+
+    A page in a language that is not in the table is read in English only: "lip" is July in Polish, June in Croatian.
+    """
     table = _table()
+    if language and language not in known_languages():
+        table = {name: {code: text for code, text in part.items() if code == "en"} for name, part in table.items()}
+        table["words"] = _table()["words"]
     numbers = {
         "month": _merged(table["months"], language, range(1, 13), _month_forms),
         "jalali": _merged(table["jalali"], language, range(1, 13), _month_forms),
@@ -74,8 +80,8 @@ def words(language: str | None) -> Words:
 
 
 def known_languages() -> frozenset[str]:
-    """Languages whose months are in the table, or are written as numbers."""
-    return frozenset(_table()["months"]) | {"fa", "ja", "ko", "zh"}
+    """Languages whose dates the table covers."""
+    return frozenset(_table()["months"]) | frozenset(_table()["days"])
 
 
 @cache
@@ -116,6 +122,6 @@ def _merged(section: dict[str, str], language: str | None, values: Sequence[int]
         for number, form in forms(_split(text, ",")):
             if code == language:
                 own[form] = values[number]
-            if len(form) > _SHORT or not form.isalpha() or code == "en":
+            if len(form) > _SHORT or code == "en" or _UNSPACED.match(form):
                 common.setdefault(form, set()).add(values[number])
     return {form: next(iter(found)) for form, found in common.items() if len(found) == 1} | own

@@ -28,8 +28,8 @@ _SYLLABLE = re.compile(
 _TONES = re.compile(r"[àảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]")
 _WORD = re.compile(rf"[A-Za-z{re.escape(_SHOWN)}]+")
 _RUN = re.compile(r"[^<>\n]+")  # a stretch of text between tags: one font
-# Signs that TCVN3 puts inside words and other languages do not.
-_SIGN_INSIDE = re.compile(r"(?i:[a-z][¨©ª«¬®µ¶·¸¹»¼½¾×÷]|[¨©ª«¬\xad®µ¶·¸¹¼½¾×÷][a-z])")
+# Signs that stand inside words in TCVN3 only.
+_SIGN = re.compile(r"[¨©ª«¬\xad®µ¶·¸¹»¼½¾×÷§]")
 _BARE_SIGN = re.compile(r"^[©®«»¬·×÷§\xad]$|.[®©]$")  # a sign that stands for itself: "© 2005", "Windows®"
 _UNICODE_LETTER = re.compile(r"[ăđơưĂĐƠƯĩũĨŨ\u0300-\u0323\u0370-\ud7ffＡ-ｚ]")
 _ENOUGH = 8  # different words that are Vietnamese only when converted
@@ -42,8 +42,8 @@ def from_tcvn3(text: str) -> str:
         return text
     evidence: set[str] = set()
     for run in _RUN.findall(text):
-        if _SIGN_INSIDE.search(run) and _is_tcvn3(run):
-            evidence.update(word for word in _WORD.findall(run) if _SIGN_INSIDE.search(word) and _is_syllable(word))
+        if _SIGN.search(run) and _is_tcvn3(run):
+            evidence.update(word for word in _shown(run) if _SIGN.search(word) and _is_syllable(word))
     return _RUN.sub(_convert_run, text) if len(evidence) >= _ENOUGH else text
 
 
@@ -56,12 +56,17 @@ def _convert_word(found: re.Match[str]) -> str:
     return word if _BARE_SIGN.search(word) else word.translate(_TABLE)
 
 
+def _shown(run: str) -> list[str]:
+    """The words of a run that would change."""
+    return [word for word in _WORD.findall(run) if not word.isascii() and not _BARE_SIGN.search(word)]
+
+
 def _is_tcvn3(run: str) -> bool:
-    """Whether four in five of the words that are not ASCII turn into Vietnamese syllables."""
-    shown = [word for word in _WORD.findall(run) if not word.isascii() and not _BARE_SIGN.search(word)]
-    if not shown or _UNICODE_LETTER.search(run):
+    """Whether four in five of the words that would change turn into Vietnamese syllables."""
+    if _UNICODE_LETTER.search(run):
         return False
-    return sum(map(_is_syllable, shown)) * 5 >= len(shown) * 4
+    shown = _shown(run)
+    return bool(shown) and sum(map(_is_syllable, shown)) * 5 >= len(shown) * 4
 
 
 def _is_syllable(word: str) -> bool:
