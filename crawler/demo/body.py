@@ -94,9 +94,9 @@ def markup(part: Part) -> str:
 
 
 def linked(part: Part) -> str:
-    """A paragraph whose first words are a link: a link in the text, not where the text comes from."""
-    head, _, rest = part.text.partition(", ")
-    return LINK.format(href=escape(part.extra), kind="external", words=escape(head)) + ", " + lines(rest)
+    """A paragraph whose first word is a link: a link in the text, not where the text comes from."""
+    head, gap, rest = part.text.partition(" ")
+    return LINK.format(href=escape(part.extra), kind="external", words=escape(head)) + gap + lines(rest)
 
 
 def body(parts: list[Part]) -> str:

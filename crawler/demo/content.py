@@ -7,6 +7,7 @@ on request (`pages.py`), so a forum of thousands of threads costs no more than i
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from re import sub
 from typing import Any, Literal
 
@@ -107,6 +108,7 @@ class Board:
         return f"/forums/{slug(self.title)}.{self.id}/"
 
 
+@lru_cache(8192)
 def slug(title: str) -> str:
     """A title as XenForo romanises it in a URL: "Tin tức" is "tin-tuc"."""
     plain = unicodedata.normalize("NFD", title.lower().replace("đ", "d"))
@@ -197,10 +199,16 @@ class Forum(Trouble):
             return post
 
     def delete(self, post_id: int) -> None:
-        """Take a post away: the pages show no trace of it, and the posts after it move up."""
+        """Take a post away: the pages show no trace of it, and the posts after it move up.
+
+        A thread goes with its first post, as in XenForo.
+        """
         with self.lock:
-            post = self.posts.pop(post_id)
-            self.threads[post.thread_id].posts.remove(post)
+            thread = self.threads[self.posts[post_id].thread_id]
+            if thread.posts[0].id == post_id:
+                self.delete_thread(thread.id)
+            else:
+                thread.posts.remove(self.posts.pop(post_id))
 
     def delete_thread(self, thread_id: int) -> None:
         """Take a thread away: not listed any more, and 404."""

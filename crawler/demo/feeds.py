@@ -5,12 +5,12 @@ from html import escape
 from crawler.demo.content import Board, Forum
 from crawler.demo.parts import http_date
 
-FORBIDDEN = ("/account/", "/attachments/", "/goto/", "/login/", "/members/", "/posts/", "/search/", "/whats-new/")
+FORBIDDEN = ("/account/", "/login/", "/register/", "/search/", "/whats-new/")
 ITEMS = 20  # in a feed, newest first
 
 
 def robots(forum: Forum, base: str) -> str:
-    """The rules for crawlers: XenForo boards usually forbid search, accounts and members."""
+    """The rules for crawlers. Member, reply and report links are allowed: a crawler must know them by itself."""
     if forum.robots == "disallow":
         return "User-agent: *\nDisallow: /\n"
     rules = "".join(f"Disallow: {path}\n" for path in FORBIDDEN)

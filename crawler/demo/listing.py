@@ -22,19 +22,13 @@ def member_path(member: Member) -> str:
     return f"/members/{slug(member.name)}.{member.id}/"
 
 
-def last_board_page(forum: Forum, board: Board) -> int:
-    """How many pages the board has."""
-    plain = sum(not thread.sticky for thread in forum.listed(board.id))
-    return max(1, -(-plain // PER_PAGE))
-
-
 def row(forum: Forum, thread: Thread) -> str:
     """A thread as a board lists it."""
     first, last = thread.posts[0], thread.posts[-1]
     kinds = [("sticky", "Sticky")] * thread.sticky + [("locked", "Locked")] * thread.locked
     statuses = "".join(STATUS.format(kind=kind, words=words) for kind, words in kinds)
     label = (
-        f'\t\t\t\t<a href="/forums/{thread.board_id}/?prefix_id=1" class="labelLink" rel="nofollow">'
+        f'\t\t\t\t<a href="{forum.boards[thread.board_id].path}?prefix_id=1" class="labelLink" rel="nofollow">'
         f'<span class="label label--primary" dir="auto">{escape(thread.prefix)}</span></a>\n'
     )
     return fill(
@@ -71,15 +65,14 @@ def jump(thread: Thread) -> str:
     return f'\t\t\t\t<span class="structItem-pageJump">\n{links}\t\t\t\t</span>\n' if links else ""
 
 
-def board_page(forum: Forum, board: Board, page: int, base: str) -> str:
-    """One page of a board: sticky threads on the first only."""
-    threads = forum.listed(board.id)
+def board_page(forum: Forum, board: Board, threads: list[Thread], page: tuple[int, int], base: str) -> str:
+    """One page of a board, given its threads, the page's number and the last: sticky threads on the first only."""
+    number, last = page
     plain = [thread for thread in threads if not thread.sticky]
-    last = max(1, -(-len(plain) // PER_PAGE))
-    sticky = "".join(row(forum, thread) for thread in threads if thread.sticky) if page == 1 else ""
-    rows = "".join(row(forum, thread) for thread in plain[(page - 1) * PER_PAGE : page * PER_PAGE])
+    sticky = "".join(row(forum, thread) for thread in threads if thread.sticky) if number == 1 else ""
+    rows = "".join(row(forum, thread) for thread in plain[(number - 1) * PER_PAGE : number * PER_PAGE])
     top = f'\t\t<div class="structItemContainer-group structItemContainer-group--sticky">\n{sticky}\t\t</div>\n'
-    nav = page_nav(board.path, page, last)
+    nav = page_nav(board.path, number, last)
     outer = f'\t<div class="block-outer"><div class="block-outer-main">{nav}</div></div>\n' if nav else ""
     content = (
         '<div class="block" data-xf-init="" data-type="thread" data-href="/inline-mod/">\n'
@@ -98,7 +91,7 @@ def board_page(forum: Forum, board: Board, page: int, base: str) -> str:
         title=board.title,
         heading=escape(board.title),
         path=board.path,
-        page=(page, last),
+        page=page,
         keys=(f"node-{board.id}", f"forum-{board.id}"),
         steps=board_steps(forum, board.id),
         description=f'<div class="p-description">{escape(board.about)}</div>',

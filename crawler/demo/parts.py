@@ -5,20 +5,19 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from html import escape
 from importlib.resources import files
-from string import Template
 
 ZONE = timezone(timedelta(hours=7))  # the board's own time zone; every `datetime` attribute says so
 
 
 @cache
-def template(name: str) -> Template:
-    """A page template of this package."""
-    return Template((files("crawler.demo") / "templates" / f"{name}.html").read_text(encoding="utf-8"))
+def template(name: str) -> str:
+    """A page template of this package, for `str.format`: `string.Template` takes three times as long."""
+    return (files("crawler.demo") / "templates" / f"{name}.html").read_text(encoding="utf-8")
 
 
 def fill(name: str, **values: object) -> str:
     """A template with its values, which are HTML already."""
-    return template(name).substitute(values)
+    return template(name).format(**values)
 
 
 def day(moment: datetime) -> str:
@@ -40,14 +39,15 @@ def when(moment: datetime) -> str:
 def time_tag(moment: datetime, now: datetime, *, extra: str = "", prop: str = "") -> str:
     """XenForo's time element: machine-readable attributes, and words that are relative for the last two days."""
     local, today = moment.astimezone(ZONE), now.astimezone(ZONE).date()
+    date, clock = day(local), hour(local)
     words = {
-        today: f"Today at {hour(local)}",
-        today - timedelta(days=1): f"Yesterday at {hour(local)}",
-    }.get(local.date(), day(local))
+        today: f"Today at {clock}",
+        today - timedelta(days=1): f"Yesterday at {clock}",
+    }.get(local.date(), date)
     return (
         f'<time  class="{extra}u-dt" dir="auto" datetime="{local:%Y-%m-%dT%H:%M:%S%z}" '
-        f'data-time="{int(moment.timestamp())}" data-date-string="{day(local)}" data-time-string="{hour(local)}" '
-        f'title="{when(moment)}"{prop}>{words}</time>'
+        f'data-time="{int(moment.timestamp())}" data-date-string="{date}" data-time-string="{clock}" '
+        f'title="{date} at {clock}"{prop}>{words}</time>'
     )
 
 

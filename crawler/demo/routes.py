@@ -6,8 +6,8 @@ from re import compile as regex
 from urllib.parse import parse_qs, urlsplit
 
 from crawler.demo import feeds
-from crawler.demo.content import Board, Forum, Post, Thread
-from crawler.demo.listing import board_page, index_page, last_board_page
+from crawler.demo.content import PER_PAGE, Board, Forum, Post, Thread
+from crawler.demo.listing import board_page, index_page
 from crawler.demo.parts import fill, page_path
 from crawler.demo.shell import error_page, login_page, plain_page
 from crawler.demo.threads import last_page, place_of, thread_page
@@ -115,11 +115,13 @@ def board(forum: Forum, base: str, path: str, board_id: int, page: int) -> Answe
     here: Board | None = forum.boards.get(board_id)
     if here is None:
         return missing(forum, base, "forum")
-    right = page_path(here.path, min(page, last_board_page(forum, here)))
+    threads = forum.listed(board_id)
+    last = max(1, -(-sum(not thread.sticky for thread in threads) // PER_PAGE))
+    right = page_path(here.path, min(page, last))
     if path != right:
         return redirect(right, 301)
-    changed = max((thread.last_at for thread in forum.listed(board_id)), default=None)
-    return Answer(body=board_page(forum, here, page, base), changed=changed)
+    changed = threads[0].last_at if threads else None
+    return Answer(body=board_page(forum, here, threads, (page, last), base), changed=changed)
 
 
 def thread(forum: Forum, base: str, path: str, found: tuple[str | None, ...]) -> Answer:
