@@ -7,13 +7,17 @@ subclasses in the same file, listed in `skins`. A forum that answers in JSON ove
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime
 from typing import Any, ClassVar
 
 from archive.records import Author, Board, Kind, Page, Post, Thread, ThreadRow
-from crawler.forums import content, urls, walls
+from crawler.forums import content, dates, urls, walls
 from crawler.forums.document import Document
-from crawler.forums.select import digits, every, first, number, text, words
+from crawler.forums.numbers import digits, number
+from crawler.forums.select import Part, every, first, parts, text, words
+
+# Attributes that hold a moment for machines; "title" is often a date in words, and then read as such
+_MACHINE = ("datetime", "data-time", "data-timestamp", "title")
 
 
 class Forum:
@@ -30,7 +34,7 @@ class Forum:
     # A thread page
     posts: ClassVar[str] = ""  # one element per post
     post_id: ClassVar[str] = "@id"
-    post_mark: ClassVar[bytes] = b""  # regex of a post's anchor in the bytes: tells when the parser has lost posts
+    post_mark: ClassVar[bytes] = b""  # what the bytes hold once a post: tells when the parser has lost posts
     body: ClassVar[str] = ""
     extras: ClassVar[str] = ""  # beside the body, kept with it to be labelled: signature, attachments, edit note
     author: ClassVar[str] = ""
@@ -39,6 +43,7 @@ class Forum:
     author_banners: ClassVar[str] = ""
     card: ClassVar[str] = ""
     posted: ClassVar[str] = ""
+    order: ClassVar[dates.Order | None] = None  # of day and month in 05/06/2024, where the software has one
     edited: ClassVar[str] = ""
     position: ClassVar[str] = ""
     deleted: ClassVar[str] = ""  # found in a post that is only the stub of a deleted one
@@ -84,11 +89,11 @@ class Forum:
     @classmethod
     def claims(cls, doc: Document) -> bool:
         """Whether the page is this software's."""
-        if doc.tree is None:
+        if doc.page is None:
             return False
         return (
             bool(cls.signals and re.search(cls.signals, doc.signals, re.MULTILINE))
-            or first(doc.tree, cls.anchor) is not None
+            or first(doc.page, cls.anchor) is not None
         )
 
     # ------------------------------------------------------------------ URLs
@@ -137,7 +142,7 @@ class Forum:
             return replace(page, kind=Kind.THREAD, posts=posts, thread=self.read_thread(doc, page))
         rows = tuple(self.read_rows(doc))
         boards = tuple(self.read_boards(doc))
-        if rows or first(doc.tree, self.board) is not None:
+        if rows or first(doc.page, self.board) is not None:
             return replace(page, kind=Kind.BOARD, threads=rows, boards=boards, board=self.read_board(page))
         if boards:
             return replace(page, kind=Kind.INDEX, boards=boards)
@@ -146,10 +151,10 @@ class Forum:
     def frame(self, doc: Document) -> Page:
         """What every kind of page has: URL, title, page numbers."""
         number_, last = self.page_numbers(doc)
-        following = doc.link(first(doc.tree, self.next))
+        following = doc.link(first(doc.page, self.next))
         return Page(
             kind=Kind.UNKNOWN,
-            url=self.canonical(doc.url),
+            url=doc.url,
             software=self.name,
             site=self.site(doc.url),
             title=self.read_title(doc),
@@ -162,29 +167,29 @@ class Forum:
 
     def page_numbers(self, doc: Document) -> tuple[int, int]:
         """This page and the last page."""
-        numbers = [int(found) for found in map(digits, map(words, every(doc.tree, self.last_page))) if found]
-        current = int(digits(text(doc.tree, self.page)) or 1)
+        numbers = [int(found) for found in map(digits, map(words, every(doc.page, self.last_page))) if found]
+        current = int(digits(text(doc.page, self.page)) or 1)
         return current, max([current, *numbers])
 
     def read_title(self, doc: Document) -> str:
         """The heading of the page without its prefix labels, else the document's title."""
-        shown = text(doc.tree, self.title)
-        for label in every(doc.tree, self.prefixes):
+        shown = text(doc.page, self.title)
+        for label in every(doc.page, self.prefixes):
             shown = shown.removeprefix(words(label)).lstrip("-–|: ")
         return shown or text(doc.tree, "title")
 
     def read_thread(self, doc: Document, page: Page) -> Thread:
         """The thread that the page shows a part of."""
         url = self.first_url(page.url)
-        boards = list(self.boards_in(doc, every(doc.tree, self.crumbs)))
+        boards = list(self.boards_in(doc, every(doc.page, self.crumbs)))
         return Thread(
             id=self.thread_id(url) or url,
             url=url,
             title=page.title,
             board=boards[-1] if boards else None,
-            prefixes=tuple(filter(None, map(words, every(doc.tree, self.prefixes)))),
-            sticky=first(doc.tree, self.sticky) is not None,
-            locked=first(doc.tree, self.locked) is not None,
+            prefixes=tuple(filter(None, map(words, every(doc.page, self.prefixes)))),
+            sticky=first(doc.page, self.sticky) is not None,
+            locked=first(doc.page, self.locked) is not None,
         )
 
     # ------------------------------------------------------------------ posts
@@ -192,87 +197,83 @@ class Forum:
     def read_posts(self, doc: Document) -> tuple[Post, ...]:
         """The posts of the page in its order, each id once."""
         posts: dict[str, Post] = {}
-        for node in every(doc.tree, self.posts):
-            post = self.read_post(doc, node)
+        for part in parts(doc.page, self.posts):
+            post = self.read_post(doc, part)
             if post is not None:
                 posts.setdefault(post.id, post)
         return tuple(posts.values())
 
-    def read_post(self, doc: Document, node: Any) -> Post | None:
+    def read_post(self, doc: Document, part: Part) -> Post | None:
         """One post; None when the element is no post after all."""
-        id_ = digits(first(node, self.post_id) or "")
-        if not id_:
+        id_ = digits(first(part, self.post_id) or "")
+        body = first(part, self.body)
+        gone = first(part, self.deleted) is not None
+        if not id_ or (body is None and not gone):
             return None
-        posted_at, posted_raw = self.when(doc, first(node, self.posted))
-        body = first(node, self.body)
-        gone = first(node, self.deleted) is not None
-        if body is None and not gone:
-            return None
+        posted_at, posted_raw = self.when(doc, first(part, self.posted))
         return Post(
             id=id_,
-            author=self.read_author(node),
+            author=self.read_author(part),
             url=self.post_url(doc, id_),
             posted_at=posted_at,
             posted_raw=posted_raw,
-            edited_at=self.when(doc, first(node, self.edited))[0],
-            position=self.read_position(node),
+            edited_at=self.when(doc, first(part, self.edited))[0],
+            position=self.read_position(part),
             deleted=gone,
             images=content.images(doc, body),
-            body=content.gather(body, every(node, self.extras)),
+            body=content.gather(body, every(part, self.extras)),
         )
 
     def post_url(self, doc: Document, id_: str) -> str | None:
         """The post's permanent address; by default its page with the anchor."""
-        return f"{self.canonical(doc.url)}#post-{id_}"
+        return f"{doc.url}#post-{id_}"
 
-    def read_position(self, node: Any) -> int | None:
+    def read_position(self, part: Part) -> int | None:
         """The number that the page prints beside the post ("#21")."""
-        return number(text(node, self.position).lstrip("#№ "))
+        return number(text(part, self.position).lstrip("#№ "))
 
-    def read_author(self, node: Any) -> Author:
+    def read_author(self, part: Part) -> Author:
         """Who posted, with the card: every label and value as shown, and as a number where it is one."""
-        raw = {label: value for label, value in self.card_pairs(node) if label}
-        counts = {
-            label: count
-            for label, count in ((label, number(value)) for label, value in raw.items())
-            if count is not None
-        }
+        raw = {label: value for label, value in self.card_pairs(part) if label}
+        counts = {label: number(value) for label, value in raw.items()}
         return Author(
-            name=text(node, self.author),
-            id=digits(words(first(node, self.author_id))) or None,
-            title=text(node, self.author_title) or None,
-            banners=tuple(filter(None, map(words, every(node, self.author_banners)))),
-            counts=counts,
+            name=text(part, self.author),
+            id=digits(words(first(part, self.author_id))) or None,
+            title=text(part, self.author_title) or None,
+            banners=tuple(filter(None, map(words, every(part, self.author_banners)))),
+            counts={label: count for label, count in counts.items() if count is not None},
             raw=raw,
         )
 
-    def card_pairs(self, node: Any) -> Iterator[tuple[str, str]]:
+    def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Label and value of each line of the author card; by default the `dt` and `dd` of its lists."""
-        card = first(node, self.card)
+        card = first(part, self.card)
         label = ""
-        for part in () if card is None else card.iter("dt", "dd"):
-            if part.tag == "dt":
-                label = words(part) or words(first(part, "[title]@title"))
+        for item in () if card is None else card.iter("dt", "dd"):
+            if item.tag == "dt":
+                label = (words(item) or words(first(item, "[title]@title"))).rstrip(": ")
             else:
-                yield label.rstrip(": "), words(part)
+                yield label, words(item)
+                label = ""  # a second value without a label of its own belongs to nothing
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
         """UTC time and raw words of an element or text: its machine-readable attribute first, then what it shows."""
         if node is None:
             return None, ""
         shown = words(node)
-        for attribute in () if isinstance(node, str) else ("datetime", "data-time", "data-timestamp", "title"):
-            moment = _iso(node.get(attribute) or "", doc.zone)
-            if moment:
-                return moment, shown
-        raw = shown if isinstance(node, str) else words(node.get("title")) or shown
-        return None, raw
+        if not isinstance(node, str):
+            for attribute in _MACHINE:
+                moment = dates.iso(node.get(attribute), zone=doc.zone)
+                if moment:
+                    return moment, shown
+            shown = words(node.get("title")) or shown
+        return dates.parse(shown, language=doc.language, zone=doc.zone, now=doc.now, order=self.order), shown
 
     # ------------------------------------------------------------------ boards
 
     def read_rows(self, doc: Document) -> Iterator[ThreadRow]:
         """The threads that a board page lists."""
-        for row in every(doc.tree, self.rows):
+        for row in parts(doc.page, self.rows):
             link = first(row, self.row_link)
             url = None if link is None else doc.link(link.get("href"))
             if url is None:
@@ -294,7 +295,7 @@ class Forum:
 
     def read_boards(self, doc: Document) -> Iterator[Board]:
         """The boards that an index or a board page lists, each once."""
-        return self.boards_in(doc, every(doc.tree, self.boards))
+        return self.boards_in(doc, every(doc.page, self.boards))
 
     def boards_in(self, doc: Document, links: list[Any]) -> Iterator[Board]:
         """Those of the links that lead to boards."""
@@ -316,11 +317,3 @@ class Forum:
 def _group(pattern: str, url: str | None) -> str | None:
     found = re.search(pattern, url) if pattern and url else None
     return found[1] if found else None
-
-
-def _iso(text: str, zone: tzinfo) -> datetime | None:
-    try:
-        value = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(UTC)

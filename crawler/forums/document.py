@@ -9,28 +9,36 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawler.forums import charset as charsets
-from crawler.forums.select import every, first, words
+from crawler.forums.select import Index, Part, every, first, words
 
 _OWN_URL = "link[rel=canonical]@href | meta[property='og:url']@content | /html/head/base/@href"
+_HTML_TAG = re.compile(rb"<html\s[^>]*>", re.IGNORECASE)
+_HTML_TAG_WITHIN = 50_000  # bytes
+_ATTRIBUTE = re.compile(rb"""([a-zA-Z][\w-]*)\s*=\s*["']([^"'\x00-\x08]*)["']""")
 _ATTRIBUTES = "/html/@* | /html/body/@*"
 _HEAD = "/html/head/meta[@name='generator']/@content | /html/head/link/@href | /html/head/script/@src"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A response: `tree` for HTML, `data` for JSON, neither for anything else. Times without a zone are in `zone`."""
+    """A response: `page` for HTML, `data` for JSON, neither for anything else.
+
+    `url` is the page's canonical URL once its software is known; relative links are relative to `base`. `now` is the
+    moment of the capture; times without a zone are in `zone`.
+    """
 
     body: bytes
     url: str
-    tree: Any
+    base: str
+    page: Part | None
     data: Any
     zone: tzinfo
     now: datetime
 
-    @cached_property
-    def base(self) -> str:
-        """What relative links are relative to."""
-        return urljoin(self.url, words(first(self.tree, "/html/head/base/@href")))
+    @property
+    def tree(self) -> Any:
+        """The page's root element, None without one."""
+        return self.page and self.page.element
 
     @cached_property
     def language(self) -> str | None:
@@ -63,8 +71,24 @@ def document(body: bytes, url: str, *, charset: str | None, zone: tzinfo, now: d
             data = None
     if data is None and not _binary(body):
         tree = charsets.parse(body, charset)
+    if tree is not None:
+        _keep_root(tree, body)
     url = url or first(tree, _OWN_URL) or ""
-    return Document(body=body, url=url, tree=tree, data=data, zone=zone, now=now)
+    base = urljoin(url, words(first(tree, "/html/head/base/@href")))
+    return Document(body=body, url=url, base=base, page=whole(tree), data=data, zone=zone, now=now)
+
+
+def whole(tree: Any) -> Part | None:
+    """The page of that tree, ready for selectors."""
+    return None if tree is None else Part(tree, Index(tree))
+
+
+def _keep_root(tree: Any, body: bytes) -> None:
+    """Give the root the attributes of a `<html>` tag that comes after other elements: libxml2 drops those."""
+    tag = None if tree.attrib else _HTML_TAG.search(body, 0, _HTML_TAG_WITHIN)
+    if tag:
+        for name, value in _ATTRIBUTE.findall(tag[0]):
+            tree.set(name.decode(), value.decode("utf-8", "replace"))
 
 
 def _binary(body: bytes) -> bool:

@@ -8,13 +8,6 @@ from typing import Any
 
 from lxml import etree, html
 
-from crawler.forums.document import Document
-
-
-def count(mark: bytes, body: bytes) -> int:
-    """How many different post anchors the bytes hold."""
-    return len(set(re.findall(mark, body))) if mark else 0
-
 
 def soup_tree(text: str) -> Any:
     """`text` as an lxml tree, built from beautifulsoup4's. At any nesting depth, in linear time."""
@@ -56,8 +49,3 @@ def _append(parent: Any, text: str) -> None:
 
 def _legal(text: str) -> str:
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", "", text)
-
-
-def parsed_again(doc: Document, text: str) -> Document:
-    """The same document with beautifulsoup4's tree."""
-    return Document(body=doc.body, url=doc.url, tree=soup_tree(text), data=doc.data, zone=doc.zone, now=doc.now)

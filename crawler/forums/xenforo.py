@@ -39,7 +39,7 @@ class XenForo2Fora(XenForo):
     name = "xenforo2"
     anchor = "div.js-messageCard | h1.MessageCard__thread-title"
     posts = "div.js-messageCard[id^=js-post-]"
-    post_mark = rb'\bid="js-post-\d+'
+    post_mark = b'id="js-post-'
     body = "article.message-body div.bbWrapper"
     extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
     author = "a.MessageCard__user-info__name, span.MessageCard__user-info__name | a.username, span.username"
@@ -59,29 +59,27 @@ class XenForo2(XenForo):
     skins = (XenForo2Fora,)
 
     posts = "article[id^=js-post-] | div[id^=js-post-]"
-    post_mark = rb'\bid="js-post-\d+'
+    post_mark = b'id="js-post-'
     body = "article.message-body div.bbWrapper | div.message-body div.bbWrapper | div.bbWrapper"
     extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
-    author = "./@data-author | h4.message-name | div.message-cell--user .username | .username"
+    author = "@data-author | h4.message-name | div.message-cell--user .username | .username"
     author_id = "h4.message-name a@href | a.username@data-user-id | a.username@href"
     author_title = "h5.userTitle | .message-userTitle"
     author_banners = "div.message-userDetails .userBanner strong"
     card = "div.message-userExtras"
     posted = "header.message-attribution time | div.message-attribution time | time.u-dt"
     edited = "div.message-lastEdit time"
-    position = (
-        "./descendant::ul[contains(@class, 'message-attribution-opposite')]/li[starts-with(normalize-space(), '#')]"
-    )
-    deleted = "./self::*[contains(@class, 'message--deleted')] | div.messageNotice--deleted"
+    position = "ul.message-attribution-opposite > li:contains('#')"
+    deleted = "&.message--deleted | div.messageNotice--deleted"
     title = "h1.p-title-value"
     prefixes = "h1.p-title-value span.label"
-    locked = "div.blockStatus-message--locked, dd.blockStatus-message--locked, .blockStatus-message--locked"
+    locked = ".blockStatus-message--locked"
     crumbs = "ul.p-breadcrumbs a"
 
     board = "div.structItemContainer | /html[contains(@class, 'template-forum_view')] | div.block[data-type=thread]"
     rows = "div.structItem--thread"
-    row_id = "./@class"
-    row_link = "./descendant::div[contains(@class, 'structItem-title')]/descendant::a[last()]"
+    row_id = "@class"
+    row_link = "div.structItem-title > a:last-of-type"
     row_replies = "div.structItem-cell--meta dd"
     row_last = "div.structItem-cell--latest time"
     row_sticky = "i.structItem-status--sticky"
@@ -113,10 +111,10 @@ class XenForo1(XenForo):
     anchor = "li.message[id^=post-] blockquote.messageText"
 
     posts = "li.message[id^=post-]"
-    post_mark = rb'<li id="post-\d+'
+    post_mark = b'<li id="post-'
     body = "blockquote.messageText"
     extras = "div.attachedFiles, div.editDate, div.signature"
-    author = "./@data-author | h3.userText a.username | .username"
+    author = "@data-author | h3.userText a.username | .username"
     author_id = "h3.userText a.username@href"
     author_title = "em.userTitle"
     author_banners = "em.userBanner strong"
@@ -124,19 +122,19 @@ class XenForo1(XenForo):
     posted = "a.datePermalink span.DateTime | a.datePermalink abbr.DateTime | span.DateTime | abbr.DateTime"
     edited = "div.editDate span.DateTime, div.editDate abbr.DateTime"
     position = "a.postNumber"
-    deleted = "./self::*[contains(concat(' ', @class, ' '), ' deleted ')]"
+    deleted = "&.deleted"
     title = "h1 span.title | div.titleBar h1 | h1"
     prefixes = "h1 span.prefix"
     crumbs = "fieldset.breadcrumb a.crumb"
 
     board = "form.DiscussionList, ol.discussionListItems"
     rows = "li.discussionListItem"
-    row_id = "./@id"
+    row_id = "@id"
     row_link = "h3.title a.PreviewTooltip | ./descendant::h3[contains(@class, 'title')]/a[last()]"
     row_replies = "div.stats dl.major dd"
     row_last = "div.lastPost .DateTime | dl.lastPostInfo .DateTime"
-    row_sticky = "./self::*[contains(concat(' ', @class, ' '), ' sticky ')]"
-    row_locked = "./self::*[contains(concat(' ', @class, ' '), ' locked ')]"
+    row_sticky = "&.sticky"
+    row_locked = "&.locked"
     boards = "h3.nodeTitle a"
 
     next = "link[rel=next]@href"
