@@ -50,6 +50,10 @@ READ = [
     ("April 14, 2014, 23:22:11 PM", "en", "2014-04-14 23:22"),
     ("Monday at 7:38 AM", "en", "2024-08-12 07:38"),
     ("Aug 13", "en", "2024-08-13 00:00"),
+    ("Last edited by walker77 (2023-08-03 11:02:20)", "en", "2023-08-03 11:02"),
+    ("Started by walker77 on 17-03-2014 08:47 AM", "en", "2014-03-17 08:47"),
+    ("3/4/24, 9:25 PM", "en", "2024-03-04 21:25"),
+    ("05.06.2024 10:20", None, "2024-06-05 10:20"),  # nobody writes the month first with dots
     ("Dec 30", "en", "2023-12-30 00:00"),
     ("2024-05-22 16:37 EDT-0400", "en", "2024-05-22 20:37"),
     ("2024-08-13 10:20:33", None, "2024-08-13 10:20"),
@@ -121,6 +125,8 @@ UNKNOWN = [
     ("13/08/2024 25:20", "vi"),
     ("13/08/2023 (edited 14/08/2023)", "vi"),
     ("version 4.1.12", "en"),
+    ("version 5.5.0", None),
+    ("2013 elections of the club: January 17", "en"),
     ("192.168.0.100", "en"),
     ("16:29", "vi"),
     ("", "vi"),
@@ -203,3 +209,9 @@ def test_what_software_prints_is_read_back(moment: datetime) -> None:
     for form in ("%a %b %d, %Y %I:%M %p", "%d/%m/%Y, %H:%M", "%H:%M %d-%m-%Y", "%Y-%m-%d %H:%M", "%d. %B %Y %H:%M"):
         assert dates.parse(moment.strftime(form), language="vi", now=NOW) == moment
     assert dates.iso(moment.isoformat()) == moment
+
+
+@given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2024, 8, 13)))  # noqa: DTZ001 - the zone is added
+def test_the_short_cut_reads_what_the_long_way_reads(moment: datetime) -> None:
+    printed = moment.strftime("%a %b %d, %Y %I:%M:%S %p")
+    assert dates.parse(printed, language="en", now=NOW) == dates.parse(f"({printed})", language="en", now=NOW)

@@ -6,15 +6,13 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
+from crawler.forums.calendars import century, valid
 from crawler.forums.datewords import Words, fold, words
 
 Order = Literal["dmy", "mdy", "ymd"]
 
 _MONTH_FIRST = {"en", "en-us"}
 _YEAR_FIRST = {"ja", "zh", "ko", "hu"}
-_BUDDHIST = range(2500, 2600)  # years of the Thai calendar, 543 ahead
-_JALALI = range(1340, 1431)  # years of the Iranian calendar; the Islamic one is in its 1400s, too
-_JALALI_ZERO = 356_033  # days from the count below to date.toordinal(): 1400-01-01 is 2021-03-21
 
 _ZONE = re.compile(
     r"\(?\b(?:gmt|utc|[ecmp][sd]t)\s*([+-]\d{1,2})(?::?(\d\d))?(?!\d)|(?<=:\d\d)\s?([+-]\d\d):?(\d\d)(?!\d)|\b(?:gmt|utc)\b"
@@ -24,8 +22,14 @@ _CJK_TIME = re.compile(r"(\d{1,2})\s*[时時點点시]\s*(\d{1,2})\s*[分분](?:
 _HALF_HOUR = re.compile("半小[时時]")
 # "14h20", "klo 10.20", "19.10 Uhr": times that are not written with a colon.
 _OTHER_TIME = re.compile(r"\b(\d\d?)h(\d\d)\b|\b(?:klo|kl|pukul|jam)\.? (\d\d?)\.(\d\d)\b|\b(\d\d?)\.(\d\d)(?= uhr)")
+# A name like "dan66" is one token, so that its number is no day; "thg8" is a month.
 _TOKEN = re.compile(
-    r"['’]?\d+|(?:[^\W\d_]|[\u0e31-\u0e4e])+(?:['’.-](?:[^\W\d_]|[\u0e31-\u0e4e])+)*|(?<=\d)[-/.:](?=\d)"
+    r"(?!th(?:an)?g\d)[a-z]+\d\w*|['’]?\d+|(?:[^\W\d_]|[\u0e31-\u0e4e])+(?:['’.-](?:[^\W\d_]|[\u0e31-\u0e4e])+)*|(?<=\d)[-/.:](?=\d)"
+)
+
+# What most pages print, "Tue Aug 13, 2024 10:20 am": read at once, because it costs a fifth.
+_PLAIN = re.compile(
+    r"(?:posted: )?(?:[a-z]{3,9},? )?([a-z]{3,9}) (\d\d?),? (\d{4}),?(?: at)? (\d\d?):(\d\d)(?::(\d\d))?(?: ?(am|pm))?"
 )
 
 # The signs: d, y, o a number of 1-2, 4, other digits; M month, W weekday, R today or yesterday, a and p halves of the
@@ -59,7 +63,8 @@ class _Text:
     signs: str
     known: Words
     language: str | None
-    order: Order | None
+    order: Order | None  # what the caller knows
+    usual: Order | None  # in the language
 
 
 @lru_cache(maxsize=4096)
@@ -67,7 +72,10 @@ def read(text: str, language: str | None, order: Order | None) -> Reading | None
     """What `text` says on a page in `language` (lower case); None where it says no date, or says it unclearly."""
     base = language.partition("-")[0] if language else None
     known = words(base)
-    folded, offset = _without_zone(fold(text))
+    folded = fold(text)
+    if plain := _plain(folded, known):
+        return plain
+    folded, offset = _without_zone(folded)
     if not folded.isascii():
         folded = _CJK_TIME.sub(r" \1:\2:\3 ", _CJK_DAY.sub(r" \1-\2-\3 ", folded)).replace(": ", " ")
         folded = known.unspaced.sub(r" \g<0> ", _HALF_HOUR.sub("30 分钟", folded))
@@ -76,11 +84,23 @@ def read(text: str, language: str | None, order: Order | None) -> Reading | None
     if spoken := _ago(tokens, known):
         return _relative(*spoken, known)
     kept, signs = _signs(tokens, known)
-    said = _Text(tokens=kept, signs=signs, known=known, language=base, order=order or _order(language, base))
+    said = _Text(tokens=kept, signs=signs, known=known, language=base, order=order, usual=_usual(language, base))
     return _absolute(said, offset)
 
 
+def _plain(folded: str, known: Words) -> Reading | None:
+    found = _PLAIN.fullmatch(folded)
+    month = known.month.get(found[1]) if found else None
+    if not found or not month:
+        return None
+    day = valid(int(found[3]), month, int(found[2]), "en")
+    clock = _time(int(found[4]), int(found[5]), int(found[6] or 0), {"am": 0, "pm": 12}.get(found[7]))
+    return Reading(day=day, clock=clock) if day and clock else None
+
+
 def _without_zone(folded: str) -> tuple[str, timedelta | None]:
+    if not any(sign in folded for sign in ("gmt", "utc", "+", "-0", "-1")):  # cheaper than the search
+        return folded, None
     found = _ZONE.search(folded)
     if not found:
         return folded, None
@@ -89,7 +109,7 @@ def _without_zone(folded: str) -> tuple[str, timedelta | None]:
     return f"{folded[: found.start()]} {folded[found.end() :]}", offset if abs(offset) < timedelta(days=1) else None
 
 
-def _order(language: str | None, base: str | None) -> Order | None:
+def _usual(language: str | None, base: str | None) -> Order | None:
     if language in _MONTH_FIRST:
         return "mdy"
     if base in _YEAR_FIRST:
@@ -170,6 +190,10 @@ def _clock(said: _Text, start: int, end: int) -> time | None:
     tokens = said.tokens[start:end]
     hour, minute, second = [*(int(token) for token in tokens if token.isdecimal()), 0, 0][:3]
     half = next((said.known.half[token] for token in tokens if token in said.known.half), None)
+    return _time(hour, minute, second, half)
+
+
+def _time(hour: int, minute: int, second: int, half: int | None) -> time | None:
     if half is not None and hour <= 12:  # noqa: PLR2004 - "23:22:11 PM" is printed too
         hour = hour % 12 + half
     return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None  # noqa: PLR2004 - a clock
@@ -181,26 +205,31 @@ def _day(said: _Text, found: re.Match[str], *, timed: bool) -> tuple[int, int, i
     if form == "num":
         return _numeric(said, tokens, timed=timed)
     if form == "ymd":
-        return _valid(int(tokens[0]), int(tokens[2]), int(tokens[4]), said.language)
+        return valid(int(tokens[0]), int(tokens[2]), int(tokens[4]), said.language)
     name = tokens["yMdM".index("M") if form == "spelt" else found[0].index("M")]
     numbers = [int(token) for token in tokens if token.isdecimal()]
     year = 0 if len(numbers) == 1 else max(numbers)
+    if not year and ("y" in said.signs or "o" in said.signs):
+        return None  # "2013 elections: January 17"
     month = said.known.month.get(name) or said.known.jalali.get(name) or int(name[1:])
-    return _valid(year, month, min(numbers), said.language)
+    return valid(year, month, min(numbers), said.language)
 
 
 def _numeric(said: _Text, tokens: list[str], *, timed: bool) -> tuple[int, int, int] | None:
     """A date of three numbers whose year does not come first, or may come first: 24-08-13."""
     first, second, third = int(tokens[0]), int(tokens[2]), int(tokens[4])
-    dotted, short = tokens[1] == ".", len(tokens[4]) == 2  # noqa: PLR2004 - digits
-    if dotted and short and not timed:
-        return None  # a version number as well
-    order: Order | None = "dmy" if dotted and said.order == "mdy" else said.order
-    if short and order == "ymd":
-        return _valid(_century(first), second, third, said.language)
-    year = _century(third) if short else third
-    as_dmy = _valid(year, second, first, said.language)
-    as_mdy = _valid(year, first, second, said.language)
+    dotted, digits = tokens[1] == ".", len(tokens[4])
+    if dotted and digits < 4 and not timed:  # noqa: PLR2004 - a version number as well
+        return None
+    usual: Order | None = "dmy" if dotted and said.usual != "ymd" else said.usual
+    order = said.order or usual
+    if digits < 4 and order == "ymd":  # noqa: PLR2004 - as above
+        return valid(century(first), second, third, said.language) if len(tokens[0]) == 2 else None  # noqa: PLR2004
+    if digits == 1:
+        return None
+    year = century(third) if digits == 2 else third  # noqa: PLR2004
+    as_dmy = valid(year, second, first, said.language)
+    as_mdy = valid(year, first, second, said.language)
     if as_dmy and as_mdy and as_dmy != as_mdy:
         by_weekday = _fitting(said, as_dmy, as_mdy)
         return by_weekday or {"dmy": as_dmy, "mdy": as_mdy}.get(order or "")
@@ -214,34 +243,6 @@ def _fitting(said: _Text, *days: tuple[int, int, int]) -> tuple[int, int, int] |
         return None
     fitting = [day for day in days if date(*day).weekday() == said.known.weekday[said.tokens[at]]]
     return fitting[0] if len(fitting) == 1 else None
-
-
-def _century(year: int) -> int:
-    return year + (1900 if year >= 90 else 2000)  # noqa: PLR2004 - forums are younger than 1990
-
-
-def _valid(year: int, month: int, day: int, language: str | None) -> tuple[int, int, int] | None:
-    """The day in our calendar, if there is such a day; a year 0 is checked when it is known."""
-    if year in _JALALI and language in {"fa", None}:
-        return _from_jalali(year, month, day)
-    if year in _BUDDHIST and language in {"th", None}:
-        year -= 543
-    try:
-        date(year or 2000, month, day)
-    except ValueError:
-        return None
-    return year, month, day
-
-
-def _from_jalali(year: int, month: int, day: int) -> tuple[int, int, int] | None:
-    """A day of the Iranian calendar: 33 years of 365 days hold 8 leap days (right for the years 1178 to 1633)."""
-    if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):  # noqa: PLR2004 - months of 31 and 30 days
-        return None
-    year += 1595
-    before = 31 * (month - 1) if month <= 6 else 30 * (month - 7) + 186  # noqa: PLR2004 - as above
-    days = 365 * year + year // 33 * 8 + (year % 33 + 3) // 4 + before + day
-    converted = date.fromordinal(days - _JALALI_ZERO)
-    return converted.year, converted.month, converted.day
 
 
 def _ago(tokens: list[str], known: Words) -> tuple[list[str], list[str]] | None:
