@@ -21,7 +21,7 @@ XEMTIEP_TRIES = 5  # a page is given up after so many failures, with the last re
 XEMTIEP_PROGRESS = False
 
 USER_AGENT = f"xemtiep/{_VERSION} (forum archiver; set a contact in xemtiep.toml)"
-ROBOTSTXT_OBEY = True
+ROBOTSTXT_OBEY = False  # crawler.robots obeys it, better
 ROBOTSTXT_USER_AGENT = "xemtiep"
 CONCURRENT_REQUESTS = 8
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
@@ -40,6 +40,8 @@ STATS_DUMP = False
 
 # The frontier retries, spreads its waits and survives a kill; bodies are decoded once, by the reader.
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,

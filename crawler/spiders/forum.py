@@ -160,7 +160,7 @@ class ForumSpider(scrapy.Spider):
                 self.error = f"{row.url} is forbidden by the site's robots.txt"
                 self.shut.add(host_of(row.url))
             return
-        reason = f"{failure.type.__name__}: {failure.getErrorMessage()}" if failure.type else failure.getErrorMessage()
+        reason = failure.getErrorMessage()  # Scrapy's download errors say what happened, in a sentence
         nothing_yet = row.role == "start" and not self.counts["requests"]
         if nothing_yet and row.tries > 1:  # most likely a mistyped or dead address: say so soon
             self.give_up(row, "failed", reason)
@@ -192,10 +192,10 @@ class ForumSpider(scrapy.Spider):
         self.archive.finish(row, outcome=outcome, reason=reason)
         self.counts[outcome] += 1
         self.reasons[reason] += 1
-        if outcome == "failed":
+        if outcome in {"failed", "missing"} and row.role == "start" and not self.counts["pages"]:
+            self.error = f"{row.url}: {reason}"
+        elif outcome == "failed":
             self.logger.warning("%s: %s", row.url, reason)
-            if row.role == "start" and not self.counts["pages"]:
-                self.error = f"{row.url}: {reason}"
 
     def walled(self, row: Request, page: Page) -> None:
         """Count a wall; a challenge, a walled start page or the fifth wall in a row shuts the host for this run."""
