@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from unicodedata import normalize
 
-from lxml import etree
+from lxml.etree import tostring
 
 from archive.records import OWN, Block, Label, Page, Post, Source
 from crawler.cleaning.articles import article_of
 from crawler.cleaning.blocks import Piece, pieces_of_tree
 from crawler.cleaning.flat import Card, head_of, pieces_of_text
-from crawler.cleaning.markup import markup_of
+from crawler.cleaning.markup import Markup, markup_of
 from crawler.cleaning.rules import RULES
 from crawler.cleaning.sources import find_source, host_of, unwrap
 
@@ -55,10 +55,16 @@ def clean(body: Any, *, url: str = "", containers: Mapping[str, str] = _NOTHING)
         url: where the post stands; relative links are read against it.
         containers: class tokens of the site's markup and the labels of the text inside; they win over the general ones.
     """
-    if not isinstance(body, str):
-        pieces = _ruled(pieces_of_tree(body, markup_of(containers)))
-        return Cleaned(blocks=_blocks(pieces), source=find_source(pieces, url))
-    lines = normalize("NFC", body).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return _clean_text(body, url) if isinstance(body, str) else _clean_tree(body, url, markup_of(containers))
+
+
+def _clean_tree(body: Any, url: str, markup: Markup) -> Cleaned:
+    pieces = _ruled(pieces_of_tree(body, markup))
+    return Cleaned(blocks=_blocks(pieces), source=find_source(pieces, url))
+
+
+def _clean_text(text: str, url: str) -> Cleaned:
+    lines = normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     head = head_of(lines)
     pieces = _ruled(pieces_of_text(lines[head.lines :]))
     source = find_source(pieces, url)
@@ -67,21 +73,22 @@ def clean(body: Any, *, url: str = "", containers: Mapping[str, str] = _NOTHING)
 
 def clean_page(page: Page) -> Page:
     """Clean every post of a page that was read: blocks, source and article are filled in, the tree becomes `html`."""
-    return replace(page, posts=tuple(_clean_post(post, page, at) for at, post in enumerate(page.posts)))
+    markup = markup_of(page.containers)
+    return replace(page, posts=tuple(_clean_post(post, page, at, markup) for at, post in enumerate(page.posts)))
 
 
-def _clean_post(post: Post, page: Page, at: int) -> Post:
-    if post.body is None:
+def _clean_post(post: Post, page: Page, at: int, markup: Markup) -> Post:
+    body, url = post.body, post.url or page.url
+    if body is None:
         return post
-    cleaned = clean(post.body, url=post.url or page.url, containers=page.containers)
-    html = (
-        post.html
-        if isinstance(post.body, str)
-        else etree.tostring(post.body, encoding="unicode", method="html", with_tail=False)
-    )
-    post = replace(post, body=None, html=html, blocks=cleaned.blocks, source=cleaned.source)
+    if isinstance(body, str):
+        cleaned, html = _clean_text(body, url), post.html
+    else:
+        cleaned = _clean_tree(body, url, markup)
+        html = tostring(body, encoding="unicode", method="html", with_tail=False)
     first = post.position == 1 or (post.position is None and page.page == 1 and at == 0)
-    return replace(post, article=article_of(post, page.thread, first=first)) if page.thread else post
+    article = article_of(cleaned.blocks, cleaned.source, page.thread, first=first) if not post.deleted else None
+    return replace(post, body=None, html=html, blocks=cleaned.blocks, source=cleaned.source, article=article)
 
 
 def _ruled(pieces: list[Piece]) -> list[Piece]:

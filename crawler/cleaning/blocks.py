@@ -28,6 +28,8 @@ _PARAGRAPHS = _tags("""
     address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form
     header hr hgroup legend li main menu nav ol option p pre section select summary table tbody td tfoot th thead tr
     caption ul h1 h2 h3 h4 h5 h6 ignore_js_op""")
+_INLINE = _tags("b i u s em strong font small big sup sub strike del ins tt abbr wbr cite code")  # with no attribute
+_CLOSED = _PARAGRAPHS | {"a"}
 _LABELS: dict[str, Label] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Label.HEADING),
     "ul": Label.LIST,
@@ -41,7 +43,8 @@ _LABELS: dict[str, Label] = {
     "button": Label.BUTTON,
     "select": Label.BUTTON,
 }
-_SMILIES = ("smilie", "emoji", "smiley", "inlineimg", "emoticon")
+_SMILIES = re.compile("smil|emoji|emoticon|inlineimg", re.IGNORECASE)  # in a class or an address
+_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _STRUCTURES = frozenset({Label.HEADING, Label.LIST, Label.TABLE, Label.CAPTION})
 _INSIDE_STRUCTURES = frozenset(Label) - OWN | {Label.CODE, Label.SPOILER}
 
@@ -87,39 +90,31 @@ class _Walk:
         self._links: list[tuple[str, str]] = []
         self._anchor: tuple[str, int, int] | None = None
         self._frames: list[_Frame] = []
+        self.top: Any = None  # the element whose frame is the last
         self._label, self._rule, self._group, self._pre, self._header = Label.BODY, "", 0, False, False
         self._groups = self._row = self._cell = self._line = 0
         self._image = False
         self._read = markup.read
 
-    def open(self, node: Any) -> bool:
+    def open(self, node: Any, tag: str) -> bool:
         """Enter an element; False when nothing inside it is text on the screen."""
-        tag = node.tag
-        if tag in _SKIPPED:
-            return False
         if tag in _PARAGRAPHS:
             self.flush()
-        classes = node.get("class")
+        classes, style = node.get("class"), node.get("style")
         role = self._read(tag, classes) if classes else None
         label = role[0] if role else _LABELS.get(tag)
-        if label == HIDDEN or (self._is_unseen(node) and Label.SPOILER not in (label, self._label)):
+        unseen = ("display" in style and _UNSEEN.search(style)) if style else node.get("hidden") is not None
+        if label == HIDDEN or (unseen and Label.SPOILER not in (label, self._label)):
             return False  # a spoiler's text is unseen until its button is pressed, and is still the writer's
-        if role:
+        if role and label != Label.BODY:
             self._enter(node, Label(role[0]), f"container {role[1]}", header=role[1] in QUOTE_HEADS)
-        elif label:
+        elif label and label != Label.BODY:
             self._enter(node, Label(label), f"tag {tag}")
         elif self._label is Label.CODE and (tag in CODE_TITLES or classes in CODE_TITLES):
             self._enter(node, Label.BUTTON, "heading of a code box")
         if tag in _OPENERS:
             _OPENERS[tag](self, node)
         return True
-
-    @staticmethod
-    def _is_unseen(node: Any) -> bool:
-        style = node.get("style")
-        if style and "display" in style:
-            return "none" in style.partition("display")[2][:8]
-        return node.get("hidden") is not None
 
     def _enter(self, node: Any, label: Label, rule: str, *, header: bool = False) -> None:
         if self._label not in OWN or (self._label is Label.CODE and label in OWN):
@@ -129,22 +124,24 @@ class _Walk:
         self.flush()
         self._frames.append(_Frame(node, self._label, self._rule, self._group, self._pre, self._header))
         self._groups += 1
+        self.top = node
         self._label, self._rule, self._group, self._header = label, rule, self._groups, header
         self._pre = label is Label.CODE
 
-    def close(self, node: Any) -> None:
-        """Leave an element."""
-        if node.tag in _PARAGRAPHS:
-            self.flush()
-        elif node.tag == "a":
+    def close(self, node: Any, tag: str) -> None:
+        """Leave a paragraph, a link, or the element that was entered last."""
+        if tag == "a":
             self._close_link()
-        if self._frames and self._frames[-1].node is node:
+        else:
+            self.flush()
+        if node is self.top:
             self.flush()
             frame = self._frames.pop()
+            self.top = self._frames[-1].node if self._frames else None
             self._label, self._rule, self._group = frame.label, frame.rule, frame.group
             self._pre, self._header = frame.pre, frame.header
 
-    def open_break(self, _: Any) -> None:
+    def end_line(self) -> None:
         """A `<br>` ends a line; a second one in a row ends the paragraph."""
         if self._pre:
             self.parts.append("\n")
@@ -153,8 +150,7 @@ class _Walk:
 
     def open_image(self, node: Any) -> None:
         """The text that follows a picture may be its caption; smilies are no pictures."""
-        classes = (node.get("class") or "").lower()
-        if not any(smilie in classes for smilie in _SMILIES):
+        if not _SMILIES.search(f"{node.get('class')} {node.get('src')}"):
             self._image = not "".join(self.parts).strip()
 
     def open_link(self, node: Any) -> None:
@@ -205,7 +201,6 @@ class _Walk:
 
 
 _OPENERS: dict[str, Callable[[_Walk, Any], None]] = {
-    "br": _Walk.open_break,
     "img": _Walk.open_image,
     "a": _Walk.open_link,
     "tr": _Walk.open_row,
@@ -228,18 +223,26 @@ def pieces_of_tree(root: Any, markup: Markup) -> list[Piece]:
     next(events)
     if root.text:
         walk.parts.append(root.text)
+    add = walk.parts.append
     for event, node in events:
+        tag = node.tag
         if event == "start":
-            if not walk.open(node):
+            if tag == "br":
+                walk.end_line()
+            elif tag in _SKIPPED or not (_is_plain(node, tag) or walk.open(node, tag)):
                 events.skip_subtree()
             elif node.text:
-                walk.parts.append(node.text)
+                add(node.text)
             continue
         if node is root:
             break
-        if event == "end":
-            walk.close(node)
+        if tag in _CLOSED or node is walk.top:
+            walk.close(node, tag)
         if node.tail:
-            walk.parts.append(node.tail)
+            add(node.tail)
     walk.flush()
     return walk.pieces
+
+
+def _is_plain(node: Any, tag: str) -> bool:
+    return tag in _INLINE and not node.attrib

@@ -13,6 +13,7 @@ HIDDEN = "hidden"  # not drawn on the screen, so no part of the text
 _MEANINGS = frozenset({HIDDEN, *Label})
 
 _TOKENS: dict[str, str] = {
+    Label.BODY: "postcontent messageText postbody post-content bbWrapper",  # a text's own frame, on any tag
     Label.QUOTE: """
         bbCodeBlock--quote bbCodeQuote bbcode_quote bbc_standard_quote bbc_alternate_quote mycode_quote quotebox
         quoteBox woltlab-quote ipsQuote ipsBlockquote quotetop quotemain citation bbc-block quoteheader quote Quote
@@ -33,7 +34,7 @@ _TOKENS: dict[str, str] = {
         signatures wpforo-post-signature bbp-signature sigblock signaturecontainer""",
     Label.EDIT: """
         message-lastEdit editDate lastedited postedit edited_post post_edit modified pstatus notice
-        bbp-reply-revision-log bbp-topic-revision-log messageFooterNote ipsComment_edited wpf-edited""",
+        bbp-reply-revision-log bbp-topic-revision-log messageFooterNote ipsType_light wpf-edited""",
     Label.ATTACHMENT: """
         message-attachments attachedFiles attachbox inline-attachment attachments attachment postattachments attached
         ipsAttachLink pattl attnm file-preview attachmentList""",
@@ -57,6 +58,7 @@ LABELS: dict[str, str] = {token: label for label, tokens in _TOKENS.items() for 
 _ONLY_ON: dict[str, frozenset[str]] = {
     "quote": frozenset({"div", "td", "aside", "blockquote", "dl", "section"}),
     "code": frozenset({"div", "td"}),
+    "ipsType_light": frozenset({"span"}),
     "sign": frozenset({"div", "td"}),
     "notice": frozenset({"div"}),
     "locked": frozenset({"div"}),

@@ -7,27 +7,27 @@ is the rules' business: most phrases are also normal lines of somebody's article
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from unicodedata import normalize
 
 from crawler.cleaning.blocks import INVISIBLE
 
 LONGEST = 160  # characters; no phrase with its filled-in names is longer, and longer lines are never looked up
+_START = 3  # characters by which open phrases are found
 _TRIM = " .…»«›→←↑↓:：。、,;*|–—-•[]()【】（）\"'“”‘’\U0001f512"
-_ERASE = str.maketrans({**dict.fromkeys(INVISIBLE), "\xa0": " ", "\u3000": " ", "：": ":"})
-_NEW_TONES = {
-    new: old
-    for plain, olds, news in (
-        ("oa", "òóỏõọ", "àáảãạ"),
-        ("oe", "òóỏõọ", "èéẻẽẹ"),
-        ("uy", "ùúủũụ", "ỳýỷỹỵ"),
-    )
-    for old_vowel, new_vowel in zip(olds, news, strict=True)
-    for new, old in ((plain[0] + new_vowel, old_vowel + plain[1]),)
+_FOLDS = {  # what is written where a key has something else
+    **dict.fromkeys(INVISIBLE, ""),
+    "：": ":",
+    **{
+        plain[0] + new: old + plain[1]
+        for plain, olds, news in (("oa", "òóỏõọ", "àáảãạ"), ("oe", "òóỏõọ", "èéẻẽẹ"), ("uy", "ùúủũụ", "ỳýỷỹỵ"))
+        for old, new in zip(olds, news, strict=True)
+    },
 }
-_TONES = re.compile("|".join(_NEW_TONES))
+_FOLD = re.compile("|".join(_FOLDS))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,20 +43,31 @@ class Phrase:
         return f"phrase {self.role}/{self.language} “{self.text}”"
 
 
+@lru_cache(maxsize=4096)  # several rules ask for the key of one line
 def key(line: str) -> str:
     """What two spellings of one interface phrase have in common."""
-    folded = normalize("NFC", line).translate(_ERASE).casefold()
-    return _TONES.sub(lambda found: _NEW_TONES[found[0]], " ".join(folded.split()).strip(_TRIM))
+    if line.isascii():
+        return " ".join(line.casefold().split()).strip(_TRIM)
+    folded = _FOLD.sub(lambda found: _FOLDS[found[0]], normalize("NFC", line).casefold())
+    return " ".join(folded.split()).strip(_TRIM)
 
 
 class Phrases:
-    """All phrases of one role, ready to be looked up."""
+    """The phrases of one or more roles, ready to be looked up: a line costs one `key` and a few dictionary reads."""
 
-    def __init__(self, role: str, entries: list[Phrase]) -> None:
-        self.role = role
-        self._plain = {key(entry.text): entry for entry in reversed(entries) if "{x}" not in entry.text}
-        self._open = [entry for entry in entries if "{x}" in entry.text]
-        self._pattern = re.compile("|".join(f"({_pattern(entry.text)})" for entry in self._open) or "(?!)")
+    def __init__(self, entries: Iterable[Phrase]) -> None:
+        self._plain: dict[str, Phrase] = {}
+        self._by_start: dict[str, list[tuple[re.Pattern[str], Phrase]]] = {}
+        self._by_part: list[tuple[str, re.Pattern[str], Phrase]] = []
+        for entry in sorted(entries, key=lambda entry: entry.weak):
+            start, *parts = key(entry.text.replace("{x}", "\0")).split("\0")
+            if not parts:
+                self._plain.setdefault(start, entry)
+            elif len(start) >= _START:
+                self._by_start.setdefault(start[:_START], []).append((_pattern(start, parts), entry))
+            else:
+                longest = max((start, *parts), key=len).rstrip(": ")
+                self._by_part.append((longest, _pattern(start, parts), entry))
 
     def find(self, line: str) -> Phrase | None:
         """The phrase that the whole line is, or None."""
@@ -65,26 +76,37 @@ class Phrases:
     def look(self, folded: str) -> Phrase | None:
         """The same for a line that is a `key` already."""
         found = self._plain.get(folded)
-        if found or not self._open:
+        if found:
             return found
-        match = self._pattern.fullmatch(folded)
-        return self._open[match.lastindex - 1] if match and match.lastindex else None
+        for pattern, entry in self._by_start.get(folded[:_START], ()):
+            if pattern.fullmatch(folded):
+                return entry
+        for part, pattern, entry in self._by_part:
+            if part in folded and pattern.fullmatch(folded):
+                return entry
+        return None
 
 
-def _pattern(text: str) -> str:
-    folded = key(text.replace("{x}", "\0"))
-    literal = re.escape(folded).replace(r"\ ", " ").replace(": \0", r"\s*:\s*" + "\0")
-    return literal.replace("\0", rf"[^\n]{{1,{LONGEST}}}?")
+def _pattern(start: str, parts: list[str]) -> re.Pattern[str]:
+    words = rf"[^\n]{{1,{LONGEST}}}?"
+    text = words.join(re.escape(part) for part in (start, *parts))
+    return re.compile(text.replace(r":\ ", r"\s*:\s*"))
 
 
 @cache
-def phrases(role: str) -> Phrases:
-    """The phrases of `phrases/ROLE.toml`: a list for each language, and `[weak]` with the same."""
+def phrases(*roles: str) -> Phrases:
+    """The phrases of `phrases/ROLE.toml`, a list for each language and `[weak]` with the same; earlier roles win."""
+    return Phrases(entry for role in roles for entry in _load(role))
+
+
+@cache
+def _load(role: str) -> tuple[Phrase, ...]:
     source = files("crawler.cleaning").joinpath("phrases", f"{role}.toml").read_text(encoding="utf-8")
     table = tomllib.loads(source)
     weak = table.pop("weak", {})
-    return Phrases(
-        role,
-        [Phrase(role=role, language=lang, text=text) for lang, texts in table.items() for text in texts]
-        + [Phrase(role=role, language=lang, text=text, weak=True) for lang, texts in weak.items() for text in texts],
+    return tuple(
+        Phrase(role=role, language=language, text=text, weak=texts_are_weak)
+        for texts_are_weak, group in ((False, table), (True, weak))
+        for language, texts in group.items()
+        for text in texts
     )

@@ -223,11 +223,8 @@ def _footer(piece: Piece, line: str) -> Phrase | None:
     if len(line) > LONGEST:
         return None
     folded = key(line)
-    for role in _TAIL_LABELS:
-        found = phrases(role).look(folded)
-        if found and (not found.weak or _is_sure(found, piece, line, folded)):
-            return found
-    return None
+    found = phrases(*_TAIL_LABELS).look(folded)
+    return found if found and (not found.weak or _is_sure(found, piece, line, folded)) else None
 
 
 def _is_sure(found: Phrase, piece: Piece, line: str, folded: str) -> bool:
