@@ -15,6 +15,7 @@ from archive.search import search
 from crawler.config import Config
 from crawler.crawl import crawl
 from crawler.demo.server import serve
+from crawler.forums.select import first
 from crawler.show import hit_text, summary_text
 
 QUERY = "tin dung chinh sach"
@@ -62,7 +63,7 @@ def _command(name: str) -> str:
 def _lines(url: str) -> list[str]:
     with urlopen(url) as response:  # noqa: S310 - the forum that this process serves
         tree = html.fromstring(response.read())
-    post = tree.xpath("//article[contains(@class, 'message--post')]")[0]
+    post = first(tree, "article.message--post")
     return [line for text in post.itertext() if (line := " ".join(text.split()))]
 
 

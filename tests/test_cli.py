@@ -1,0 +1,166 @@
+"""The command line as a user types it: results on stdout, the rest on stderr, exit codes, no traceback ever."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import COMMAND, Run
+
+from crawler.demo import Served
+
+# ---------------------------------------------------------------- help and documentation
+
+
+def test_help_needs_no_heavy_import() -> None:
+    code = "import sys, crawler.cli; print([m for m in ('scrapy', 'lxml', 'rich', 'sqlite_utils') if m in sys.modules])"
+    done = subprocess.run([COMMAND.with_name("python"), "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_lists_the_commands(run: Run) -> None:
+    shown = run("--help").stdout
+    for name in ("crawl", "read", "clean", "search", "export", "status", "forums", "demo"):
+        assert re.search(rf"^  {name} ", shown, re.MULTILINE), name
+
+
+# ---------------------------------------------------------------- clean
+
+POST = """An Khê mở thêm lớp học
+
+Bot Tin
+
+Tin tức
+Bài viết
+12,345
+Tỉnh An Khê vừa mở thêm mười lớp học cho trẻ em vùng cao trong năm học mới, theo thông báo của sở.
+
+Các lớp học được xây từ nguồn vốn do người dân đóng góp và sẽ đón học sinh vào tháng tới.
+
+Xem tiếp...
+"""
+
+
+def test_clean_reads_a_text_from_a_file_and_from_stdin(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "post.txt"
+    file.write_text(POST, encoding="utf-8")
+    from_file, from_stdin = run("clean", file, "--json"), run("clean", "-", "--json", stdin=POST)
+    assert from_file.stdout == from_stdin.stdout
+    found = json.loads(from_file.stdout)
+    assert found["author"] == "Bot Tin"
+    assert found["card"]["counts"] == {"Bài viết": 12345}
+    assert [paragraph[:4] for paragraph in found["body"]] == ["Tỉnh", "Các "]
+    assert found["removed"] == [["readon", "Xem tiếp..."]]
+
+
+def test_clean_explains_every_block(run: Run) -> None:
+    shown = run("clean", "-", "--explain", stdin=POST).stdout
+    assert re.search(r"^body\s", shown, re.MULTILINE)
+    assert re.search(r"^readon\s+\S.*\n\s+Xem tiếp", shown, re.MULTILINE)
+
+
+# ---------------------------------------------------------------- what a crawl leaves, queried
+
+
+def test_search_without_diacritics_finds_text_with_them(run: Run, crawled: tuple[Path, Served]) -> None:
+    hits = run("search", '"tin dung"', "--archive", crawled[0], "--json").stdout.splitlines()
+    assert hits
+    assert all("tín dụng" in json.loads(hit)["snippet"].replace("[", "").replace("]", "").lower() for hit in hits[:3])
+
+
+def test_search_explains_a_query_that_says_nothing(run: Run, crawled: tuple[Path, Served]) -> None:
+    done = run("search", '"', "--archive", crawled[0])
+    assert done.returncode == 2
+    assert done.stderr.startswith("xemtiep: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_status_counts_what_the_archive_holds(run: Run, crawled: tuple[Path, Served]) -> None:
+    archive, served = crawled
+    found = json.loads(run("status", "--archive", archive, "--json").stdout)
+    assert found["posts"] == sum(len(thread["posts"]) for thread in served.forum.truth())
+    assert found["runs"][0]["outcome"] == "done"
+
+
+@pytest.mark.parametrize("format_", ["txt", "md", "jsonl"])
+def test_export_gives_every_article(run: Run, crawled: tuple[Path, Served], tmp_path: Path, format_: str) -> None:
+    archive, _ = crawled
+    count = json.loads(run("status", "--archive", archive, "--json").stdout)["articles"]
+    run("export", "--archive", archive, "--format", format_, "-o", tmp_path / "articles")
+    names = sorted(path.name for path in (tmp_path / "articles").iterdir())
+    assert len(names) == count
+    assert all(re.fullmatch(rf"\d{{8}}-[a-z0-9-]+\.{format_}", name) for name in names)
+    to_file = tmp_path / f"all.{format_}"
+    run("export", "--archive", archive, "--format", format_, "-o", to_file)
+    assert to_file.read_text(encoding="utf-8") == run("export", "--archive", archive, "--format", format_).stdout
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_sqlite_utils_queries_the_archive(crawled: tuple[Path, Served]) -> None:
+    def ask(*arguments: object) -> list[dict[str, object]]:
+        command = [COMMAND.with_name("sqlite-utils"), *map(str, arguments)]
+        return list(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+
+    archive, _ = crawled
+    assert "tín dụng" in str(ask("search", archive, "articles", "tín dụng", "-c", "body", "--limit", 1)).lower()
+    assert ask("rows", archive, "articles", "--limit", 1, "-c", "source_host") == [{"source_host": "bao.example"}]
+    assert ask("query", archive, "select count(*) as n from posts_full where text is null") == [{"n": 0}]
+
+
+# ---------------------------------------------------------------- bad input: a sentence, an exit code, no traceback
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("crawl", "ftp://forum.example/"), 2, "not a web address"),
+        (("crawl",), 2, "URL"),
+        (("crawl", "http://127.0.0.1:9/", "--delay", "-1"), 2, "delay"),
+        (("read", "missing.html"), 1, "missing.html"),
+        (("clean", "missing.txt"), 1, "missing.txt"),
+        (("search", "x", "--archive", "missing.db"), 1, "missing.db"),
+        (("status", "--archive", "text.db"), 1, "text.db"),
+        (("export", "--archive", "other.db"), 1, "other.db"),
+        (("export", "--format", "docx"), 2, "docx"),
+        (("status", "--config", "bad.toml"), 2, "colour"),
+        (("status", "--config", "broken.toml"), 2, "not valid TOML"),
+    ],
+)
+def test_bad_input_gets_a_clear_answer(
+    run: Run, tmp_path: Path, arguments: tuple[str, ...], code: int, says: str
+) -> None:
+    (tmp_path / "text.db").write_text("no database at all, just a text that is long enough to be read")
+    (tmp_path / "bad.toml").write_text('colour = "red"\n')
+    (tmp_path / "broken.toml").write_text("archive = \n")
+    subprocess.run(
+        [COMMAND.with_name("sqlite-utils"), "create-table", "other.db", "t", "id", "integer"], cwd=tmp_path, check=True
+    )
+    done = run(*arguments, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_stray_scrapy_project_does_not_take_over(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "scrapy.cfg").write_text("[settings]\ndefault = nothing.settings\n")
+    done = run("crawl", "http://127.0.0.1:9/", "--delay", 0, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "refused" in done.stderr
+
+
+def test_a_closed_pipe_ends_quietly(crawled: tuple[Path, Served]) -> None:
+    command = f"{COMMAND} export --archive {crawled[0]} | head -c 10"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+# ---------------------------------------------------------------- the demo
+
+
+def test_the_demo_runs_without_a_network(run: Run, tmp_path: Path) -> None:
+    done = run("demo", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "tín" in done.stdout
+    assert str(tmp_path / "demo.db") in done.stdout
