@@ -63,6 +63,21 @@ def test_undeclared_charset(text: str, codec: str) -> None:
     assert text in decode(_page(text * 5).encode(codec))
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "codec"),
+    [
+        ("昨夜は川辺にテントを張った。とても寒かった。", "ja", "cp932"),
+        ("昨夜は川辺にテントを張った。とても寒かった。", "ja", "euc_jp"),
+        ("Zażółć gęślą jaźń, wczoraj wieczorem długo się kłóciliśmy.", "pl", "cp1250"),
+        ("Dün akşam çadırı kurduğumuz yer ıslaktı, üşüdük.", "tr", "cp1254"),
+        ("เมื่อคืนเราคุยกันนาน", "th", "cp874"),
+    ],
+)
+def test_undeclared_charset_of_a_language(text: str, language: str, codec: str) -> None:
+    page = f'<html lang="{language}"><body><p>{text * 5}</p></body></html>'
+    assert decode(page.encode(codec)) == page
+
+
 def test_declared_utf8_that_is_not() -> None:
     assert "café – naïve" in decode(_page("café – naïve", "utf-8").encode("cp1252"))
 

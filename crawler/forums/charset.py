@@ -65,6 +65,16 @@ _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs
 _META = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _META_WITHIN = 4096  # bytes; the standard says 1024, boards with long comments on top put it later
 _GUESSES = ["utf_8", "gb18030", "big5", "cp932", "euc_jp", "cp949", "koi8_r", *(f"cp{n}" for n in range(1250, 1259))]
+# What undeclared pages in a language were written in (as the standard's table of defaults has it), strictest first.
+_BY_LANGUAGE = {
+    **dict.fromkeys(("ja", "jp"), ("euc_jp", "cp932")),
+    **dict.fromkeys(("cs", "hr", "hu", "pl", "sk", "sl"), ("cp1250",)),
+    **dict.fromkeys(("da", "de", "es", "fi", "fr", "it", "nl", "no", "pt", "sv"), ("cp1252",)),
+    "tr": ("cp1254",),
+    "th": ("cp874",),
+    "ko": ("cp949",),
+}
+_LANGUAGE = re.compile(rb"""<html\b[^>]*?\blang\s*=\s*["']?([a-z]{2})""", re.IGNORECASE)
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]*>|\s+", re.IGNORECASE | re.DOTALL)
 _FEW = 24  # high bytes that are too few to guess a charset from: quotes and accents of an English page
@@ -228,6 +238,10 @@ def _codec(label: str) -> str | None:
 
 def _guess(body: bytes) -> str:
     """A codec for bytes that nothing explains; cp1252 where the guess is none."""
+    language = _LANGUAGE.search(body, 0, _META_WITHIN)
+    for codec in _BY_LANGUAGE.get(language[1].decode().lower(), ()) if language else ():
+        if "\ufffd" not in _decode_as(body, codec):
+            return codec
     from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, seldom needed
 
     text = _MARKUP.sub(b" ", body)
