@@ -235,13 +235,13 @@ class Forum:
     def read_author(self, part: Part) -> Author:
         """Who posted, with the card: every label and value as shown, and as a number where it is one."""
         raw = {label: value for label, value in self.card_pairs(part) if label}
-        counts = {label: number(value) for label, value in raw.items()}
+        counts = ((label, number(value)) for label, value in raw.items())
         return Author(
             name=text(part, self.author),
             id=digits(words(first(part, self.author_id))) or None,
             title=text(part, self.author_title) or None,
             banners=tuple(filter(None, map(words, every(part, self.author_banners)))),
-            counts={label: count for label, count in counts.items() if count is not None},
+            counts={label: count for label, count in counts if count is not None},
             raw=raw,
         )
 
@@ -286,12 +286,16 @@ class Forum:
                 id=id_,
                 url=self.first_url(url),
                 title=words(link),
-                replies=number(text(row, self.row_replies)),
+                replies=self.read_replies(row),
                 last_post_at=last_at,
                 last_post_raw=last_raw,
                 sticky=first(row, self.row_sticky) is not None,
                 locked=first(row, self.row_locked) is not None,
             )
+
+    def read_replies(self, row: Part) -> int | None:
+        """How many answers the row says that the thread has."""
+        return number(text(row, self.row_replies))
 
     def read_boards(self, doc: Document) -> Iterator[Board]:
         """The boards that an index or a board page lists, each once."""

@@ -10,10 +10,14 @@ _DIGITS = re.compile(r"[0-9]+")
 
 def number(shown: str) -> int | None:
     """The count that `shown` is: "122,685", "1.158", "-55", "36K", "11.4K"; None for anything else, such as a date."""
-    shown = shown.strip().replace("−", "-")
-    sign = -1 if shown.startswith("-") else 1
-    shown = shown.removeprefix("-")
-    if shown.isascii() and shown.isdigit():
+    shown = shown.strip()
+    if shown.isdecimal():
+        return int(shown)
+    sign = -1 if shown.startswith(("-", "−")) else 1
+    shown = shown.lstrip("-−")
+    if not shown[:1].isdecimal():  # most values of a card are words
+        return None
+    if shown.isdecimal():
         return sign * int(shown)
     if _THOUSANDS.fullmatch(shown):
         return sign * int(re.sub(r"\D", "", shown))

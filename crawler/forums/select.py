@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -28,29 +29,38 @@ _TRANSLATOR = HTMLTranslator()
 _STRING = _xpath("string()")
 _FILED = _xpath("descendant::*[@class]")
 _CLASSES = _xpath("descendant::*/@class")
-_INSIDE = _xpath("(descendant::*[@class])[1]")
-_AFTER = _xpath("following::*[@class][1]")
+_FIRST_FILED = _xpath("(descendant::*[@class])[1]")
+_COUNT_FILED = _xpath("count(descendant::*[@class])")
+_PLAIN = re.compile(r"(?P<tag>[a-z]\w*)?\.(?P<token>[\w-]+)")
 _HEAD = re.compile(r"(?P<tag>[a-z]\w*)?\.(?P<token>[\w-]+)(?P<more>[^\s>+~,]*)(?P<rest>\s*>.*|\s[^+~]*)?", re.DOTALL)
 
 
 class Index:
-    """The elements of a page that have a class, in its order, and filed under their class tokens."""
+    """The elements of a page that have a class, in its order, to be found by their class tokens."""
 
     def __init__(self, tree: Any) -> None:
         self.elements: list[Any] = _FILED(tree)
-        self.files: dict[str, list[tuple[int, Any]]] = {}
-        split: dict[str, list[list[tuple[int, Any]]]] = {}  # a page repeats its class attributes: split each once
-        for order, (element, classes) in enumerate(zip(self.elements, _CLASSES(tree), strict=True)):
-            files = split.get(classes)
-            if files is None:
-                files = split[classes] = [self.files.setdefault(token, []) for token in set(classes.split())]
-            for file in files:
-                file.append((order, element))
+        self._places: dict[str, list[int]] = {}  # by whole class attribute: a page repeats a few of them
+        self._files: dict[str, list[int]] = {}
+        for place, classes in enumerate(_CLASSES(tree)):
+            if classes in self._places:
+                self._places[classes].append(place)
+            else:
+                self._places[classes] = [place]
+
+    def places(self, token: str) -> list[int]:
+        """Where in `elements` those with the class token are, in order."""
+        if token not in self._files:
+            lists = [
+                places for classes, places in self._places.items() if token in classes and token in classes.split()
+            ]
+            self._files[token] = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
+        return self._files[token]
 
     @cached_property
-    def orders(self) -> dict[Any, int]:
-        """Place of each filed element in the page's order."""
-        return {element: order for order, element in enumerate(self.elements)}
+    def place(self) -> dict[Any, int]:
+        """Where in `elements` each of them is."""
+        return {element: place for place, element in enumerate(self.elements)}
 
 
 class Part:
@@ -62,14 +72,16 @@ class Part:
         self.start = start
         self.end = len(index.elements) if end is None else end
 
-    def filed(self, token: str) -> list[tuple[int, Any]]:
-        """The elements inside this part that have the class token, each with its place in the page."""
-        file = self.index.files.get(token)
-        if not file:
-            return []
-        if self.start == 0 and self.end == len(self.index.elements):
-            return file
-        return file[bisect_left(file, self.start, key=itemgetter(0)) : bisect_left(file, self.end, key=itemgetter(0))]
+    def first(self, token: str, tag: str | None) -> Any:
+        """The first element inside with the class token, and the tag if one is asked for."""
+        places = self.index.places(token)
+        at = bisect_left(places, self.start)
+        while at < len(places) and places[at] < self.end:
+            element = self.index.elements[places[at]]
+            if tag is None or element.tag == tag:
+                return element
+            at += 1
+        return None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,11 +94,20 @@ class _Head:
     rest: Callable[[Any], Any] | None
 
     def hits(self, part: Part) -> Iterator[tuple[int, Any]]:
-        for order, element in part.filed(self.token):
-            if (self.tag and element.tag != self.tag) or element is part.element:
+        """Place and element of each compound found; what follows is looked for inside."""
+        places = part.index.places(self.token)
+        for at in range(bisect_left(places, part.start), len(places)):
+            place = places[at]
+            if place >= part.end:
+                return
+            element = part.index.elements[place]
+            if (self.tag and element.tag != self.tag) or (self.more and not self.more(element)):
                 continue
-            if self.more is None or self.more(element):
-                yield order, element
+            if self.rest is None:
+                yield place, element
+            else:
+                for inner in self.rest(element):
+                    yield place, inner
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,19 +118,19 @@ class _Alternative:
     one: Callable[[Any], Any]
     heads: tuple[_Head, ...] = ()
     attribute: str = ""
+    token: str | None = None  # the commonest kind, `tag.token` and nothing more, for its short way
+    tag: str | None = None
 
     def indexed(self, part: Part) -> Iterator[Any]:
-        if len(self.heads) == 1:
-            hits = ((element, self.heads[0]) for _, element in self.heads[0].hits(part))
-        else:
-            merged = sorted(((*hit, head) for head in self.heads for hit in head.hits(part)), key=itemgetter(0))
-            hits = ((element, head) for _, element, head in merged)
-        for element, head in hits:
-            found: Any = (element,) if head.rest is None else head.rest(element)
-            if self.attribute:
-                yield from (value for value in (hit.get(self.attribute) for hit in found) if value is not None)
-            else:
-                yield from found
+        """All hits in the page's order."""
+        hits = self.heads[0].hits(part)
+        if len(self.heads) > 1:
+            hits = iter(sorted((hit for head in self.heads for hit in head.hits(part)), key=itemgetter(0)))
+        for _, hit in hits:
+            if not self.attribute:
+                yield hit
+            elif (value := hit.get(self.attribute)) is not None:
+                yield value
 
 
 @cache
@@ -124,11 +145,14 @@ def _alternative(selector: str) -> _Alternative:
     path = _path(css, "descendant::") if css else "."
     path = f"({path})/@{attribute}" if attribute else path
     heads = [_head(single) for single in css.split(",")]
+    plain = _PLAIN.fullmatch(selector)
     return _Alternative(
         all=_xpath(path),
         one=_xpath(f"({path})[1]"),
         heads=() if None in heads else tuple(head for head in heads if head),
         attribute=attribute,
+        token=plain["token"] if plain else None,
+        tag=plain["tag"] if plain else None,
     )
 
 
@@ -176,10 +200,12 @@ def first(node: Any, selector: str) -> Any:
         return None
     part = node if isinstance(node, Part) else None
     for way in _compiled(selector):
-        if part is not None and way.heads:
+        if part is None or not way.heads:
+            found = next(iter(way.one(node if part is None else part.element)), None)
+        elif way.token is None:
             found = next(way.indexed(part), None)
         else:
-            found = next(iter(way.one(node if part is None else part.element)), None)
+            found = part.first(way.token, way.tag)
         if found is not None:
             return found
     return None
@@ -189,18 +215,20 @@ def parts(whole: Part | None, selector: str) -> Iterator[Part]:
     """What the selector finds, as parts that can be looked into in turn."""
     for element in every(whole, selector):
         assert whole is not None
-        orders = whole.index.orders
-        after = _AFTER(element)
-        end = orders[after[0]] if after else len(orders)
-        start = [element] if element in orders else _INSIDE(element)
-        yield Part(element, whole.index, orders[start[0]] if start else end, end)
+        start = whole.index.place.get(element, -1) + 1
+        if not start:  # the part's own element has no class
+            inside = _FIRST_FILED(element)
+            start = whole.index.place[inside[0]] if inside else 0
+        yield Part(element, whole.index, start, start + int(_COUNT_FILED(element)))
 
 
 def words(node: Any) -> str:
     """The text of an element, or an attribute's value, with runs of white space made one space; "" for None."""
     if node is None:
         return ""
-    return " ".join((node if isinstance(node, str) else _STRING(node)).split())
+    if not isinstance(node, str):
+        node = _STRING(node) if len(node) else node.text or ""  # most have no children, and then this is faster
+    return " ".join(node.split())
 
 
 def text(node: Any, selector: str) -> str:

@@ -1,8 +1,8 @@
 """One page has one URL: what every forum's links carry that does not belong to the page is taken off here."""
 
 import re
-from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 # Session ids and tracking arguments: they name the visitor or the way here, never the page.
 _NOISE = re.compile(
@@ -10,12 +10,15 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
+_ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 _PORTS = {"http": ":80", "https": ":443"}
 
 
-def clean(url: str, *, keep: Sequence[str] | None = None) -> str:
+@lru_cache(maxsize=4096)  # breadcrumbs and menus repeat on every page
+def clean(url: str, *, keep: tuple[str, ...] | None = None) -> str:
     """`url` without fragment, session and tracking arguments; scheme and host in lower case, no default port.
 
+    Letters beyond ASCII are percent-encoded, since one slug is linked both ways.
     With `keep`, only those query arguments stay, in that order: they are the ones that make a page of the software.
     """
     try:
@@ -24,10 +27,17 @@ def clean(url: str, *, keep: Sequence[str] | None = None) -> str:
         return url
     host = parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme.lower(), ""))
     path = _PATH_SESSION.sub("", parts.path) or ("/" if host else "")
-    return urlunsplit((parts.scheme.lower(), host, path, _query(parts.query, keep), ""))
+    return urlunsplit((parts.scheme.lower(), host, _encoded(path), _encoded(_query(parts.query, keep)), ""))
 
 
-def _query(query: str, keep: Sequence[str] | None) -> str:
+def _encoded(part: str) -> str:
+    if part.isascii() and "%" not in part:
+        return part
+    upper = _ESCAPE.sub(lambda found: found[0].upper(), part)
+    return quote(upper, safe="%/:=&?~+!$,;'@()*[]|", errors="replace")
+
+
+def _query(query: str, keep: tuple[str, ...] | None) -> str:
     if not query:
         return ""
     if keep is None:
