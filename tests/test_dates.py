@@ -213,5 +213,6 @@ def test_what_software_prints_is_read_back(moment: datetime) -> None:
 
 @given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2024, 8, 13)))  # noqa: DTZ001 - the zone is added
 def test_the_short_cut_reads_what_the_long_way_reads(moment: datetime) -> None:
-    printed = moment.strftime("%a %b %d, %Y %I:%M:%S %p")
-    assert dates.parse(printed, language="en", now=NOW) == dates.parse(f"({printed})", language="en", now=NOW)
+    for form in ("%a %b %d, %Y %I:%M:%S %p", "%m-%d-%Y, %I:%M %p", "%d.%m.%Y %H:%M", "%d/%m/%Y, %H:%M"):
+        printed = moment.strftime(form)
+        assert dates.parse(printed, language="en", now=NOW) == dates.parse(f"({printed})", language="en", now=NOW)

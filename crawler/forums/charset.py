@@ -141,7 +141,9 @@ def _is_plain_utf8(body: bytes) -> bool:
         body.decode()
     except UnicodeDecodeError:
         return False
-    return not (body.startswith(codecs.BOM_UTF8) or b"\0" in body or b"\x1b$" in body or b"\xc2\xae" in body)
+    if body.startswith(codecs.BOM_UTF8) or b"\0" in body or b"\x1b$" in body:
+        return False
+    return b"\xc2\xae" not in body or not (b"\xc2\xad" in body or b"\xc2\xab" in body)  # may be TCVN3
 
 
 def _tree(page: bytes) -> etree._Element | None:
