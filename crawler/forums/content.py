@@ -5,6 +5,7 @@ from typing import Any
 
 from lxml import etree
 
+from crawler.forums import charset as charsets
 from crawler.forums.document import Document
 
 # Class tokens and addresses of pictures that are no content: smilies, avatars, site icons, 1x1 counters.
@@ -13,6 +14,15 @@ _NO_CONTENT = re.compile(
 )
 _LAZY = ("data-url", "data-original", "data-src", "data-lazy-src", "src")  # the first that is there is the real address
 _TINY = 32  # pixels; nothing that an article shows is this narrow
+
+
+def fragment(markup: str | None) -> Any:
+    """A post's HTML, as an API gives it, as one element."""
+    tree = charsets.parse(f"<html><body>{markup or ''}</body></html>".encode("utf-8", "replace"), "utf-8")
+    body: Any = tree.find("body")
+    body.tag = "div"
+    tree.remove(body)
+    return body
 
 
 def gather(body: Any, extras: list[Any]) -> Any:
