@@ -10,11 +10,11 @@ from crawler.forums import rescue, walls
 from crawler.forums.base import Forum
 from crawler.forums.document import Document, document, whole
 from crawler.forums.nodebb import NodeBB
-from crawler.forums.phpbb import PhpBB3
+from crawler.forums.phpbb import PhpBB2, PhpBB3
 from crawler.forums.xenforo import XenForo1, XenForo2
 
 # Asked in this order; the first that claims a page reads it.
-FORUMS: tuple[Forum, ...] = (XenForo2(), XenForo1(), PhpBB3(), NodeBB())
+FORUMS: tuple[Forum, ...] = (XenForo2(), XenForo1(), PhpBB2(), PhpBB3(), NodeBB())
 
 
 def read(  # noqa: PLR0913  # one page and what is known of it; all but two are optional

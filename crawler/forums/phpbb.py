@@ -1,4 +1,4 @@
-"""phpBB 3 in its default style "prosilver" and the many styles that derive from it."""
+"""phpBB 3 (prosilver and what derives from it, subsilver2, Tapatalk's groups) and phpBB 2 (subSilver)."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +9,17 @@ from typing import Any, ClassVar
 from archive.records import Author, Label, Page
 from crawler.forums.base import Forum
 from crawler.forums.document import Document
-from crawler.forums.select import every, first, words
+from crawler.forums.select import Part, every, first, words
+
+_MEMBER = re.compile(r"[?&@]u=(\d+)")
+_DATE_LABEL = re.compile(r"^[^\d:]{2,30}:\s+")  # "Posted: Mon Feb 10, 2003 12:09 am"
 
 
 class PhpBB(Forum):
-    """What all versions share: their URLs, and a card whose labels are printed bold before the values."""
+    """What all versions share: their URLs, and that the page itself tells which page of which thread it is."""
 
     example = "https://example.org/viewtopic.php?t=1"
-    # "/viewtopic.php?t=1", and with the URL extensions that many boards and all Tapatalk groups use "/a-slug-t1.html"
+    # "/viewtopic.php?t=1"; with the URL extensions of many boards, and on Tapatalk, "/a-slug-t1.html", "-t1-s20.html"
     own = r"/(?:[^/]*\.php|[^/]*-[tf]\d+(?:-s?\d+)?(?:\.html|/|$))"
     keep = ("f", "t", "p", "start")
     rewrites = (
@@ -25,54 +28,64 @@ class PhpBB(Forum):
         (r"[?&]start=0$", ""),
         (r"/index\.php(?:\?.*)?$", "/"),
     )
-    page_part = r"[?&]start=\d+(?=(?:\.html)?$)|-s?\d+(?=\.html$)"
-    # Mirrors keep the query in the file's name: "viewtopic.php@t=10&start=15.html"
+    page_part = r"[?&]start=\d+(?=&|\.html$|$)|-s?\d+(?=\.html$)"
+    # Mirrors keep the query in the name of the file: "viewtopic.php@t=10&start=15.html"
     thread_url = r"(?:viewtopic\.php(?:[?@]|%3F)(?:.*&)?t=|-t(?=\d+(?:-s?\d+)?\.html))(\d+)"
     board_url = r"(?:viewforum\.php(?:[?@]|%3F)(?:.*&)?f=|-f(?=\d+(?:-s?\d+)?(?:\.html|/|$)))(\d+)"
-    own_link: ClassVar[str] = ""  # a link of the page to itself, which tells the thread and the page of "?p=9"
     traps = (
-        r"/(?:posting|ucp|mcp|memberlist|search|report|feed|faq|cron|privmsg|profile|login|groupcp|modcp|viewonline|adm/\w*)\.php"
-        r"|/app\.php/|/download/file\.php"
-        r"|[?&](?:view=(?:print|next|previous)|mark|watch|unwatch|bookmark|vote|sk|sd|st|hash|mode|email)\b"
+        r"/(?:posting|ucp|mcp|memberlist|search|report|feed|faq|cron|privmsg|profile|login|groupcp|modcp|viewonline)\.php"
+        r"|/app\.php/|/adm/|/download/file\.php"
+        r"|[?&@](?:view=(?:print|next|previous)|mark|(?:un)?watch|bookmark|vote|hash|mode)\b"
     )
-
-    @classmethod
-    def _id(cls, url: str | None) -> str | None:
-        return cls.thread_id(url) or cls.board_id(url)
+    own_link: ClassVar[str] = ""  # the page's link to itself
 
     def frame(self, doc: Document) -> Page:
-        """As in the base; the URL of a page that was asked for by a post ("?p=9") comes from the page itself."""
+        """As in the base; a page asked for by a post ("?p=9", "?t=1&p=9") says itself where in its thread it is."""
         page = super().frame(doc)
-        if self._id(page.url):
-            return page
-        own = doc.link(first(doc.tree, self.own_link))
-        return replace(page, url=self.canonical(own)) if own and self._id(own) else page
+        own = self.canonical(doc.link(first(doc.page, self.own_link)) or "")
+        known = self.thread_id(page.url) or self.board_id(page.url)
+        found = self.thread_id(own) or self.board_id(own)
+        # Some forums name page 1 as canonical on every page: only a link with a page number corrects a URL with an id
+        if found and (
+            not known or (re.search(self.page_part, own) and self.first_url(own) == self.first_url(page.url))
+        ):
+            return replace(page, url=own)
+        return page
 
     def post_url(self, doc: Document, id_: str) -> str | None:
         """The address by which phpBB finds the post on whatever page it is by now."""
-        scheme = doc.url.partition("://")[0]
-        return f"{scheme}://{self.site(doc.url)}/viewtopic.php?p={id_}#p{id_}" if "://" in doc.url else None
+        scheme, found, _ = doc.url.partition("://")
+        return f"{scheme}://{self.site(doc.url)}/viewtopic.php?p={id_}#p{id_}" if found else None
 
-    def read_author(self, node: Any) -> Author:
+    def read_author(self, part: Part) -> Author:
         """As in the base; the id is what follows "u=", since a session id may stand behind it."""
-        author = super().read_author(node)
-        found = re.search(r"[?&]u=(\d+)", words(first(node, self.author_id)))
-        return replace(author, id=found[1] if found else None)
+        found = _MEMBER.search(words(first(part, self.author_id)))
+        return replace(super().read_author(part), id=found[1] if found else None)
+
+    def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
+        """Label and value of each line of the author card; `card` finds the bold labels, a value is the text after."""
+        for label in every(part, self.card):
+            value = [label.tail or ""]
+            for sibling in label.itersiblings():
+                if sibling.tag == label.tag:
+                    break
+                value += words(sibling), sibling.tail or ""
+            yield words(label).rstrip(": "), words(" ".join(value))
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
-        """As in the base; without a `time` element the date is the text after "by NAME »"."""
-        return super().when(doc, node.strip("»•·-–| \t\n\r\xa0") if isinstance(node, str) else node)
+        """As in the base; a date that is bare text has signs and a label before it ("» DATE", "Posted: DATE")."""
+        if isinstance(node, str):
+            node = _DATE_LABEL.sub("", node.strip("»•·-–| \t\n\r\xa0"))
+        return super().when(doc, node)
 
 
-class PhpBB3(PhpBB):
-    """phpBB 3.0 to 3.3, prosilver. 3.0 has no `time` elements and pages as "Page 1 of 2" instead of a list."""
+class Prosilver(PhpBB):
+    """phpBB 3.0 to 3.3. 3.0 has no `time` elements, and "Page 1 of 2" in place of a list of pages."""
 
     name = "phpbb3"
-    signals = r"^phpbb$|/styles/prosilver/|^section-view(?:topic|forum)\b"
-    anchor = "dl.postprofile, a.topictitle, a.forumtitle"
 
-    posts = "./descendant::div[starts-with(@id, 'p') and substring(@id, 2) > 0 and contains(@class, 'post')]"
-    post_mark = rb'<div id="p\d+" class="post'
+    posts = "div.post[id^=p]"
+    post_mark = b'class="postprofile"'
     body = "div.content"
     extras = "dl.attachbox, div.notice, div.signature"
     author = (
@@ -80,41 +93,186 @@ class PhpBB3(PhpBB):
         " | dl.postprofile .username, dl.postprofile .username-coloured | p.author strong | dl.postprofile dt"
     )
     author_id = "dl.postprofile a[href*='u=']@href | p.author a[href*='u=']@href"
-    author_title = "dd.profile-rank | ./descendant::dl[contains(@class, 'postprofile')]/dd[not(strong)][1]"
-    card = "dl.postprofile"
-    posted = "p.author time | ./descendant::p[contains(@class, 'author')]/text()[normalize-space()][last()]"
+    author_title = "dd.profile-rank | dl.postprofile > dd:not(:has(strong))"
+    card = "dl.postprofile > dd:not(.profile-contact) > strong:first-child"
+    posted = "p.author time | ./descendant::p[@class='author']/text()[normalize-space()][last()]"
+    edited = (
+        "./descendant::div[@class='notice']/*[contains(@class, 'username')]/following-sibling::text()[1] | div.notice"
+    )
     title = "h2.topic-title | h2.forum-title | div#page-body h2 | div#site-description h1"
     locked = "div.action-bar i.fa-lock, div.action-bar .locked-icon, div.topic-actions .locked-icon"
-    crumbs = "span.crumb a | li.icon-home a"
-    own_link = "link[rel=canonical]@href | div#page-body h2 a@href"
+    crumbs = "span.crumb a | li.icon-home a | ul.navlinks a"
+    own_link = "link[rel=canonical]@href | h2.topic-title a@href | h2.forum-title a@href | div#page-body h2 a@href"
 
-    board = "body.section-viewforum h2.forum-title | body.section-viewforum div#page-body > h2 a[href*='viewforum']"
-    rows = "./descendant::li[contains(@class, 'row')][descendant::a[contains(@class, 'topictitle')]]"
+    # A board that guests may not read has its heading and a login form, and is a wall
+    board = (
+        "/html/body[contains(@class, 'section-viewforum')]"
+        "/descendant::*[@id='page-body'][not(descendant::input[@type='password'])]/h2"
+    )
+    rows = "./descendant::a[contains(@class, 'topictitle')]/ancestor::li[1]"
     row_link = "a.topictitle"
-    row_replies = "./descendant::dd[@class='posts']/text()[1]"
-    row_last = "dd.lastpost time | ./descendant::dd[@class='lastpost']/descendant::text()[normalize-space()][last()]"
-    row_sticky = "./self::*[contains(@class, 'sticky') or contains(@class, 'announce')]"
-    row_locked = "./dl[contains(@class, '_locked') or contains(@style, '_locked')]"
-    boards = "a.forumtitle"
-
-    next = "div.pagination li.next a@href | div.pagination a[rel=next]@href | fieldset.display-options a.right-box@href"
-    page = "div.action-bar div.pagination li.active | div.topic-actions div.pagination strong"
-    last_page = (
-        "div.action-bar div.pagination li"
-        " | div.topic-actions div.pagination strong, div.topic-actions div.pagination span a"
+    row_replies = "./descendant::dd[contains(@class, 'posts')]/text()[normalize-space()][1]"
+    row_last = (
+        "dd.lastpost time | dd.lastpost span.timespan@title"
+        " | ./descendant::dd[@class='lastpost']/descendant::text()[normalize-space()][last()]"
+    )
+    row_sticky = "./self::*[contains(@class, 'sticky') or contains(@class, 'announce')] | i.icon-sticky"
+    row_locked = "./dl[contains(@class, '_locked') or contains(@style, '_locked')] | i.icon-locked"
+    # A board that is a link to another site has no threads here
+    boards = (
+        "./descendant::a[contains(@class, 'forumtitle') or contains(@class, 'subforum')]"
+        "[not(ancestor::dl[contains(@class, 'forum_link')])]"
     )
 
-    notice = "div#message p | form#login h2"
-    login = "form#login input[type=password]"
+    next = (
+        "li.next a@href | div.pagination > a[rel=next]@href | a.arrow[rel=next]@href"
+        " | ./descendant::div[@class='pagination']/span/strong/following-sibling::a[1]/@href"
+    )
+    page = (
+        "div.action-bar div.pagination li.active | div.topic-actions div.pagination strong | div.pagination li.active"
+    )
+    last_page = (
+        "div.action-bar div.pagination li | div.topic-actions div.pagination strong"
+        " | div.pagination li, div.pagination a.button"
+    )
+
+    notice = "div#message p | form#login h2 | div.panel > div.inner > strong"
+    login = "form#login input[type=password] | div#page-body input[type=password] | .login_container"
+
+
+class PhpBB3Tapatalk(Prosilver):
+    """The groups of tapatalk.com: phpBB 3.2 behind a skin of its own; its own body ends in a hidden `i.hide`."""
+
+    anchor = "div.viewtopic_wrapper | div.postbody[id^=post_container]"
+
+    posts = "./descendant::div[@class='postbody' and starts-with(@id, 'post_container')]/.."
+    post_id = "div.postbody@id"
+    post_mark = b'id="post_container'
+    author = ".avatar-username .username, .avatar-username .username-coloured | a[itemprop=name] | .username"
+    author_id = "dl a[href*='u=']@href | a[href*='u=']@href"
+    posted = "time"
+    position = "p.author a span"
+    title = "h1[itemprop=headline] | h2.topic-title | h2"
+
+    containers: ClassVar = {"hide": "hidden"}
+
+
+class PhpBB3Subsilver(PhpBB):
+    """subsilver2, the table layout of phpBB 3.0 and 3.1: one table a post; a signature is a second `.postbody`."""
+
+    name = "phpbb3"
+    anchor = "table.tablebg"
+
+    posts = "./descendant::*[@class='postauthor']/ancestor::table[contains(@class, 'tablebg')][1]"
+    post_id = "./descendant::a[starts-with(@name, 'p') and substring(@name, 2) > 0]/@name"
+    post_mark = b'class="postauthor"'
+    body = "./descendant::div[@class='postbody']/ancestor::td[1]"
+    author = ".postauthor"
+    author_id = "a[href*='mode=viewprofile']@href"
+    author_title = "td.profile td.postdetails"
+    card = "td.profile span.postdetails > b"
+    posted = "./descendant::td[@class='gensmall']/div[last()]/b/following-sibling::text()[1]"
+    edited = "./descendant::span[@class='gensmall'][not(ancestor::*[@class='postbody'])]"
+    title = "a.titles | div#pageheader h2 | div#logodesc h1"
+    locked = "div#pagecontent img[src*='locked'], div#pagecontent .imageset[class*='locked']"
+    crumbs = "p.breadcrumbs a"
+    own_link = "link[rel=canonical]@href | a.titles@href"
+
+    board = (
+        "/html/body[not(descendant::*[@id='pagecontent']/descendant::input[@type='password'])]"
+        "/descendant::a[@class='titles'][contains(@href, 'viewforum')]"
+    )
+    rows = "./descendant::a[@class='topictitle']/ancestor::tr[1]"
+    row_link = "a.topictitle"
+    row_replies = "./td[descendant::a[@class='topictitle']]/following-sibling::td[2]"
+    row_last = "./td[last()]/p[1]"
+    # 3.0 has an `img`, 3.1 a `span` whose class is the picture's name
+    row_sticky = (
+        "./td[1]/*[contains(@src, 'sticky') or contains(@src, 'announce')]"
+        " | ./td[1]/*[contains(@class, 'sticky') or contains(@class, 'announce')]"
+    )
+    row_locked = "./td[1]/*[contains(@src, '_locked') or contains(@class, '_locked')]"
+    boards = "a.forumlink, a.subforum"
+
+    next = "./descendant::td[@class='gensmall']/b/strong/following-sibling::a[1]/@href"
+    page = "td.nav > strong"
+    last_page = "td.nav > strong"
+
+    notice = (
+        "table.tablebg p.gen | table.tablebg td.row1 > span.gen | table.tablebg td.row3 > span.gensmall"
+        " | table.tablebg th"
+    )
+    login = "form[action*='mode=login'] input[type=password]"
 
     containers: ClassVar = {
-        "signature": Label.SIGNATURE,
-        "attachbox": Label.ATTACHMENT,
-        "notice": Label.EDIT,
+        "quotecontent": Label.QUOTE,
+        "codetitle": Label.BUTTON,
+        "codecontent": Label.CODE,
+        "attachtitle": Label.ATTACHMENT,
+        "attachcontent": Label.ATTACHMENT,
+        "tablebg": Label.ATTACHMENT,
+        "gensmall": Label.EDIT,
     }
 
-    def card_pairs(self, node: Any) -> Iterator[tuple[str, str]]:
-        """Label and value of each line of the author card: "<strong>Posts:</strong> 44"."""
-        for line in every(node, "./descendant::dl[contains(@class, 'postprofile')]/dd[strong]"):
-            label = words(first(line, "./strong"))
-            yield label.rstrip(": "), words(line).removeprefix(label).lstrip(": ")
+
+class PhpBB3(Prosilver):
+    """phpBB 3 in any style that does not say otherwise."""
+
+    signals = r"^phpbb$|/styles/prosilver/|^section-view(?:topic|forum)\b"
+    anchor = "dl.postprofile, a.forumtitle, table.tablebg, div.viewtopic_wrapper"
+    skins = (PhpBB3Tapatalk, PhpBB3Subsilver)
+
+
+class PhpBB2(PhpBB):
+    """phpBB 2: a post is a table row, and quotes cut its text into several `.postbody` in one cell."""
+
+    name = "phpbb2"
+    anchor = "table.forumline"
+
+    posts = "./descendant::a[@name > 0]/ancestor::tr[descendant::*[@class='postbody']][1]"
+    post_id = "./descendant::a[@name > 0]/@name"
+    post_mark = b'<span class="name"><a name='
+    body = "./descendant::*[@class='postbody']/ancestor::td[1]"
+    author = "span.name | .name | td > b"
+    author_id = (
+        "./following-sibling::tr[1]/descendant::a[contains(@href, 'u=')]/@href | a[href*='mode=viewprofile']@href"
+    )
+    author_title = "./descendant::span[@class='postdetails'][1]/text()[not(preceding-sibling::*)]"
+    posted = "./descendant::td[2]/descendant::*[@class='postdetails']/text()[normalize-space()][1]"
+    edited = "./descendant::span[@class='gensmall'][preceding-sibling::*[@class='postbody']][normalize-space()]"
+    title = "a.maintitle | td.maintitle a | .maintitle"
+    locked = "span.nav img[src*='reply-locked'], td img[src*='reply-locked']"
+    crumbs = "a.nav, span.nav a, td.nav a"
+    own_link = "a.maintitle@href | td.maintitle a@href"
+
+    board = "a.maintitle[href*=viewforum], td.maintitle a[href*=viewforum]"
+    rows = "./descendant::a[@class='topictitle']/ancestor::tr[1]"
+    row_link = "a.topictitle"
+    row_replies = "./td[descendant::a[@class='topictitle']]/following-sibling::td[1]"
+    row_last = "./td[last()]/descendant::text()[normalize-space()][1]"
+    row_sticky = "./td[1]/descendant::img[contains(@src, 'sticky') or contains(@src, 'announce')]"
+    row_locked = "./td[1]/descendant::img[contains(@src, 'lock')]"
+    boards = "a.forumlink, .forumlink a"
+
+    next = "./descendant::b[. > 0]/following-sibling::a[1][contains(@href, 'start=')]/@href"
+    page = "./descendant::*[@class='nav']/descendant::b[. > 0]"
+    last_page = "./descendant::*[@class='nav']/descendant::*[self::b or self::a[contains(@href, 'start=')]][. > 0]"
+
+    notice = (
+        "form[action*='login.php'] th | ./descendant::table[@class='forumline']/descendant::span[@class='gen']"
+        " | table.forumline th"
+    )
+    login = "form[action*='login.php'] input[type=password]"
+
+    containers: ClassVar = {
+        "attachheader": Label.ATTACHMENT,
+        "attachrow": Label.ATTACHMENT,
+        "gensmall": Label.EDIT,
+    }
+
+    def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
+        """Label and value of each line of the author card: bare text, "Joined: 11 Nov 2002"."""
+        for line in every(part, "./td[1]/descendant::*[@class='postdetails']/text()"):
+            label, colon, value = words(line).partition(":")
+            if colon:
+                yield label.strip(), value.strip()
