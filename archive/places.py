@@ -79,7 +79,7 @@ def author_key(author: Author) -> AuthorKey:
 
 def _card(author: Author) -> Card:
     title = stored(author.title) if author.title else None
-    return title, to_json(author.banners), to_json(dict(author.counts)), to_json(dict(author.raw))
+    return title, to_json(author.banners), to_json(author.counts), to_json(author.raw)
 
 
 _NO_CARD: Card = (None, "[]", "{}", "{}")
@@ -116,15 +116,15 @@ def save_authors(db: sqlite3.Connection, site: int, authors: Iterable[Author], n
                 "UPDATE authors SET title = ?, banners = ?, counts = ?, counts_raw = ? WHERE id = ?",
                 (*new_card, number),
             )
-    for key, (name, card) in shown.items():
-        if key in known:
-            continue
-        cursor = db.execute(
-            "INSERT INTO authors (site, author_id, name, title, banners, counts, counts_raw, first_seen)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (site, key[1] if key[0] == "id" else None, name, *card, now),
+    new = [key for key in shown if key not in known]
+    if new:
+        first = db.execute("SELECT coalesce(max(id), 0) + 1 FROM authors").fetchone()[0]
+        known.update((key, number) for number, key in enumerate(new, first))
+        db.executemany(
+            "INSERT INTO authors (id, site, author_id, name, title, banners, counts, counts_raw, first_seen)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(known[key], site, key[1] if key[0] == "id" else None, shown[key][0], *shown[key][1], now) for key in new],
         )
-        known[key] = cursor.lastrowid or 0
     return known
 
 

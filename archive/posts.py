@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from archive.places import AuthorKey, author_key
 from archive.records import Page, Post
-from archive.text import folded, stored, to_json, utc
+from archive.text import folded, storable, stored, to_json, utc
 
 
 class Content(NamedTuple):
@@ -133,7 +133,9 @@ def insert(db: sqlite3.Connection, place: Place, posts: list[Post]) -> int:
 
 def insert_parts(db: sqlite3.Connection, pairs: list[tuple[int, Post, Content]]) -> None:
     """Stores the markup and the images of posts that have none stored."""
-    db.executemany("INSERT INTO post_html VALUES (?, ?)", [(n, stored(post.html)) for n, post, _ in pairs if post.html])
+    db.executemany(
+        "INSERT INTO post_html VALUES (?, ?)", [(n, storable(post.html)) for n, post, _ in pairs if post.html]
+    )
     images = [(n, i, stored(url)) for n, post, _ in pairs for i, url in enumerate(post.images, 1)]
     if images:
         db.executemany("INSERT INTO images VALUES (?, ?, ?)", images)
