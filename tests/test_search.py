@@ -1,0 +1,151 @@
+"""Search: diacritics ignored when the query has none and respected when it has; any input is understood or refused."""
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from made import SITE, post, thread
+
+from archive import Archive
+from archive.errors import QueryError
+from archive.query import parse
+from archive.search import search, snippet
+
+TEXTS = [
+    "Tăng cường sự lãnh đạo của Đảng bộ tỉnh",
+    "nguồn vốn tín dụng chính sách",
+    "đang dạo chơi; dáng người",
+    "Đặc biệt tín dụng đen, tin vào dung nhan",
+    "căn nhà hoà thuận của Uỷ ban",
+    "plain words only, e-mail: a.b@c.example",
+    "số 12 và C++ và snake_case_name",
+]
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with Archive.open(tmp_path_factory.mktemp("search") / "archive.db") as opened:
+        articles = [post(n, text, title=f"Bài {n}") for n, text in enumerate(TEXTS)]
+        opened.save_page(thread(*articles, post(100, "lời đáp về lãnh đạo")))
+        yield opened
+
+
+def found(archive: Archive, query: str) -> set[int]:
+    return {hit.id - 1 for hit in search(archive, query, kind="article")}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("tin dung", {1, 3}),
+        ("tín dụng", {1, 3}),
+        ("lanh dao", {0}),
+        ("lãnh đạo", {0}),
+        ("LÃNH ĐẠO", {0}),
+        ("lanh đạo", {0}),
+        ("dao", {0, 2}),
+        ("dạo", {2}),
+        ("đạo", {0}),
+        ("đang", {2}),
+        ("đảng", {0}),
+        ("dang", {0, 2}),
+        ("dáng", {2}),
+        ("bo", {0}),
+        ("dac biet", {3}),
+        ('"lanh dao"', {0}),
+        ('"dao lanh"', set()),
+        ('"tín dụng đen"', {3}),
+        ('"tin dung den"', {3}),
+        ('"dung tin"', set()),
+        ('"biet tin"', {3}),
+        ("lanh* tinh", {0}),
+        ("đ*", {0, 2, 3}),
+        ("bộ OR dạo", {0, 2}),
+        ("tin NOT đen", {1}),
+        ("tin -den", {1}),
+        ('tin -"tin dung den"', {1}),
+        ("đang NOT đảng", {2}),
+        ("hòa thuận", {4}),
+        ("hoà", {4}),
+        ("hoa", {4}),
+        ("ủy ban", {4}),
+        ("e-mail", {5}),
+        ("a.b@c.example", {5}),
+        ("snake_case", {6}),
+        ("C++", {5, 6}),
+        ("12", {6}),
+        ('"unclosed plain', set()),
+        ('"plain words', {5}),
+        ("AND plain", {5}),
+        ("plain OR", {5}),
+    ],
+)
+def test_what_a_query_finds(archive: Archive, query: str, expected: set[int], form: str) -> None:
+    assert found(archive, unicodedata.normalize(form, query)) == expected  # type: ignore[arg-type] # NFC or NFD
+
+
+@pytest.mark.parametrize("query", ["", "  ", '""', "***", "NOT tin", "-tin", "⚔", "a OR NOT b", "\0"])
+def test_a_query_without_a_word_is_refused(archive: Archive, query: str) -> None:
+    with pytest.raises(QueryError, match="nothing to look for"):
+        search(archive, query)
+
+
+def test_a_query_of_too_many_words_is_refused(archive: Archive) -> None:
+    with pytest.raises(QueryError, match="more than 64 words"):
+        search(archive, "tin " * 100)
+    assert found(archive, " OR ".join(["tin"] * 64)) == {1, 3}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=st.text(max_size=30) | st.text(alphabet="\"*-+(){}:^.,đĐạ'aOR NT\0\n", max_size=30))
+def test_any_query_is_answered_or_refused(archive: Archive, query: str) -> None:
+    with suppress(QueryError):
+        list(search(archive, query))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(number=st.integers(0, len(TEXTS) - 1), start=st.integers(0, 5), length=st.integers(1, 4), strip=st.booleans())
+def test_words_of_a_text_find_it(archive: Archive, number: int, start: int, length: int, *, strip: bool) -> None:
+    words = TEXTS[number].split()[start : start + length]
+    phrase = " ".join(words)
+    if strip:
+        decomposed = unicodedata.normalize("NFD", phrase.replace("đ", "d").replace("Đ", "D"))
+        phrase = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    if words:
+        assert number in found(archive, f'"{phrase}"')
+
+
+def test_hits_say_where_they_stand(archive: Archive) -> None:
+    article, reply = search(archive, "lãnh đạo", marks=("<b>", "</b>"))
+    assert (article.kind, article.title, article.source_host) == ("article", "Bài 0", "news.example")
+    assert article.snippet == "Tăng cường sự <b>lãnh</b> <b>đạo</b> của Đảng bộ tỉnh"
+    assert (reply.kind, reply.title, reply.site, reply.board) == ("post", "Chủ đề 10", SITE, "Tin tức")
+    assert reply.posted_at == "2024-03-01T08:00:00Z"
+    assert [hit.kind for hit in search(archive, "lanh dao", kind="post")] == ["post"]
+    assert list(search(archive, "lanh dao", site="other.example")) == []
+
+
+def test_a_title_counts_and_the_page_is_filled(archive: Archive) -> None:
+    assert found(archive, "Bài") == set(range(len(TEXTS)))
+    assert len(list(search(archive, "bài", limit=3))) == 3
+
+
+def test_a_long_text_is_cut_around_the_first_match() -> None:
+    text = "đầu " * 100 + "KIM " + "cuối " * 100
+    cut = snippet(text, parse("kim"), ("[", "]"))
+    assert cut.startswith("… đầu")
+    assert cut.endswith("cuối …")
+    assert " [KIM] " in cut
+    assert len(cut) < 230
+
+
+def test_edited_text_is_found_by_its_new_words_only(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "archive.db") as archive:
+        archive.save_page(thread(post(1, "bản đầu", title="Cũ")))
+        archive.save_page(thread(post(1, "bản sau", title="Mới")))
+        assert [len(list(search(archive, word))) for word in ("đầu", "dau", "cũ", "sau", "mới")] == [0, 0, 0, 1, 1]
