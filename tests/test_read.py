@@ -1,0 +1,26 @@
+"""Saved pages of every forum software, written for these tests, against what must be read of them."""
+
+import json
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from update import PAGES, folders, result, saved
+
+from crawler.forums import FORUMS
+from crawler.forums.document import document
+
+NAMES = [str(folder.relative_to(PAGES)) for folder in folders()]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_reads_as_expected(name: str) -> None:
+    expected = json.loads(Path(PAGES, name, "expected.json").read_text("utf-8"))
+    assert expected == result(PAGES / name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_page_is_claimed_by_at_most_one_software(name: str) -> None:
+    body, arguments = saved(PAGES / name)
+    doc = document(body, arguments["url"], charset=None, zone=UTC, now=arguments["now"])
+    assert len([forum.name for forum in FORUMS if forum.claims(doc)]) <= 1
