@@ -134,7 +134,14 @@ def search(*, query: str, archive: Path | None, config: Path | None, limit: int,
 @main.command()
 @archive_option
 @config_option
-@click.option("--format", "format_", type=click.Choice(["txt", "md", "jsonl"]), default="jsonl", show_default=True)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["txt", "md", "jsonl"]),
+    default="jsonl",
+    show_default=True,
+    help="Text, Markdown with front matter, or JSON Lines.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder for one file per article.")
 def export(*, archive: Path | None, config: Path | None, format_: str, output: Path | None) -> None:
     """Export the clean articles to stdout, a file, or a folder with one file per article."""
