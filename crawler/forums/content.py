@@ -12,6 +12,8 @@ from crawler.forums.document import Document
 _NO_CONTENT = re.compile(
     r"smil|emoji|emotic|avatar|icon|reaction|inlineimg|spacer|pixel|clear\.(?:gif|png)", re.IGNORECASE
 )
+# Classes of quotes that are no blockquote, and of signatures inside a body.
+_NOT_OWN = re.compile(r"(?:^|\s)(?:quote|quotecontent|signature)(?:\s|$)")
 _LAZY = ("data-url", "data-original", "data-src", "data-lazy-src", "src")  # the first that is there is the real address
 _TINY = 32  # pixels; nothing that an article shows is this narrow
 
@@ -37,7 +39,7 @@ def gather(body: Any, extras: list[Any]) -> Any:
 
 
 def images(doc: Document, body: Any) -> tuple[str, ...]:
-    """URLs of the pictures that the post itself shows, each once: no smilies, no icons, nothing from a quote."""
+    """URLs of the pictures that the post itself shows, each once: no smilies, icons, quotes or signatures."""
     found: dict[str, None] = {}
     for image in () if body is None else body.iter("img"):
         source = next((value for name in _LAZY if (value := image.get(name)) and not value.startswith("data:")), None)
@@ -58,6 +60,6 @@ def _is_quoted(image: etree._Element, body: etree._Element) -> bool:
     for parent in image.iterancestors():
         if parent is body:
             return False
-        if parent.tag == "blockquote":
+        if parent.tag == "blockquote" or _NOT_OWN.search(parent.get("class") or ""):
             return True
     return False

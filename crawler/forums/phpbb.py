@@ -6,13 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from archive.records import Author, Label, Page
+from archive.records import Author, Label, Page, Post
 from crawler.forums.base import Forum
 from crawler.forums.document import Document
 from crawler.forums.select import Part, every, first, words
 
 _MEMBER = re.compile(r"[?&@]u=(\d+)")
 _DATE_LABEL = re.compile(r"^[^\d:]{2,30}:\s+")  # "Posted: Mon Feb 10, 2003 12:09 am"
+
+_RULER = re.compile(r"\s*_{10,}\s*")
+_LONG = 1000  # characters; no signature is longer, so that a line of underscores in the text is none
 
 
 class PhpBB(Forum):
@@ -166,7 +169,8 @@ class PhpBB3Subsilver(PhpBB):
     posts = "./descendant::*[@class='postauthor']/ancestor::table[contains(@class, 'tablebg')][1]"
     post_id = "./descendant::a[starts-with(@name, 'p') and substring(@name, 2) > 0]/@name"
     post_mark = b'class="postauthor"'
-    body = "./descendant::div[@class='postbody']/ancestor::td[1]"
+    body = "div.postbody"
+    extras = "./descendant::div[@class='postbody'][1]/following-sibling::*[@class]"
     author = ".postauthor"
     author_id = "a[href*='mode=viewprofile']@href"
     author_title = "td.profile td.postdetails"
@@ -268,7 +272,17 @@ class PhpBB2(PhpBB):
         "attachheader": Label.ATTACHMENT,
         "attachrow": Label.ATTACHMENT,
         "gensmall": Label.EDIT,
+        "quotehead": Label.QUOTE,
+        "codehead": Label.BUTTON,
     }
+
+    def read_post(self, doc: Document, part: Part) -> Post | None:
+        """As in the base; what only the structure tells is first written into the classes of the body."""
+        body = first(part, self.body)
+        if body is not None:
+            _name_heads(body)
+            _wrap_signature(body)
+        return super().read_post(doc, part)
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Label and value of each line of the author card: bare text, "Joined: 11 Nov 2002"."""
@@ -276,3 +290,25 @@ class PhpBB2(PhpBB):
             label, colon, value = words(line).partition(":")
             if colon:
                 yield label.strip(), value.strip()
+
+
+def _name_heads(body: Any) -> None:
+    """Give the row above a quote or code ("X wrote:", "Code:") a class of its own: it has only a font's."""
+    for cell in body.iter("td"):
+        row = cell.getparent()
+        if cell.get("class") in ("quote", "code") and row is not None and row.getprevious() is not None:
+            row.getprevious().set("class", f"{cell.get('class')}head")
+
+
+def _wrap_signature(body: Any) -> None:
+    """Put the signature, which follows the text after a line of underscores, into an element of its own."""
+    ruler = next((line for line in reversed(list(body.iter("br"))) if _RULER.fullmatch(line.tail or "")), None)
+    if (
+        ruler is None
+        or len(words(" ".join(ruler.xpath("following-sibling::node()/descendant-or-self::text()")))) > _LONG
+    ):
+        return
+    signature = body.makeelement("div", {"class": "signature"})
+    signature.text, ruler.tail = ruler.tail, None
+    signature.extend(list(ruler.itersiblings()))
+    ruler.addnext(signature)
