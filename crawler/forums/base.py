@@ -136,6 +136,7 @@ class Forum:
 
     def read(self, doc: Document) -> Page:
         """What the page is and holds; without posts, threads and boards it is a wall, an error or UNKNOWN."""
+        doc = replace(doc, order=self.order or self.date_order(doc))
         posts = self.read_posts(doc)
         page = self.frame(doc)
         if posts:
@@ -147,6 +148,11 @@ class Forum:
         if boards:
             return replace(page, kind=Kind.INDEX, boards=boards)
         return walls.recognise(doc, page, notice=self.notice, login=self.login)
+
+    def date_order(self, doc: Document) -> dates.Order | None:
+        """What the dates of the page say about 05/06/2024: one of them may have a number above 12."""
+        shown = every(doc.page, self.posted) or every(doc.page, self.row_last)
+        return dates.order_of(map(words, shown))
 
     def frame(self, doc: Document) -> Page:
         """What every kind of page has: URL, title, page numbers."""
@@ -267,7 +273,7 @@ class Forum:
                 if moment:
                     return moment, shown
             shown = words(node.get("title")) or shown
-        return dates.parse(shown, language=doc.language, zone=doc.zone, now=doc.now, order=self.order), shown
+        return dates.parse(shown, language=doc.language, zone=doc.zone, now=doc.now, order=doc.order), shown
 
     # ------------------------------------------------------------------ boards
 

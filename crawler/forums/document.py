@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawler.forums import charset as charsets
+from crawler.forums.dates import Order
 from crawler.forums.select import Index, Part, every, first, words
 
 _OWN_URL = "link[rel=canonical]@href | meta[property='og:url']@content | /html/head/base/@href"
@@ -34,6 +35,7 @@ class Document:
     data: Any
     zone: tzinfo
     now: datetime
+    order: Order | None = None  # of day and month in the page's dates, where something says it
 
     @property
     def tree(self) -> Any:

@@ -1,0 +1,36 @@
+"""Lines of an element's text: forums write a date, a count or a label per line, with breaks between and no element."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from crawler.forums.select import words
+
+
+def lines(node: Any) -> Iterator[str]:
+    """The lines of `node` that its `<br>` make, without the empty ones; a string is one line, None has none."""
+    line = node if isinstance(node, str) else ""
+    events = () if node is None or isinstance(node, str) else etree.iterwalk(node, events=("start", "end", "comment"))
+    for event, element in events:
+        if event == "start":
+            if element.tag == "br":
+                yield from filter(None, (words(line),))
+                line = ""
+            line += element.text or ""
+        elif element is not node:
+            line += element.tail or ""
+    yield from filter(None, (words(line),))
+
+
+def first_line(node: Any) -> str:
+    """The first of `lines`, "" without any."""
+    return next(lines(node), "")
+
+
+def pairs(node: Any) -> Iterator[tuple[str, str]]:
+    """Label and value of each line of an author card: "Posts: 56"."""
+    for line in lines(node):
+        label, colon, value = line.partition(":")
+        if colon and value.strip():
+            yield label.strip(), value.strip()
