@@ -244,7 +244,7 @@ class Forum:
         counts = ((label, number(value)) for label, value in raw.items())
         return Author(
             name=text(part, self.author),
-            id=digits(words(first(part, self.author_id))) or None,
+            id=digits(urls.clean(words(first(part, self.author_id)))) or None,  # a session id has digits too
             title=text(part, self.author_title) or None,
             banners=tuple(filter(None, map(words, every(part, self.author_banners)))),
             counts={label: count for label, count in counts if count is not None},

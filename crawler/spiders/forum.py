@@ -99,7 +99,7 @@ class ForumSpider(scrapy.Spider):
             callback=self.parse,
             errback=self.failed,
             headers={name: value for name, value in headers.items() if value},
-            meta={"frontier": row, "handle_httpstatus_all": True},
+            meta={"frontier": row},
             dont_filter=True,
         )
 

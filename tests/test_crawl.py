@@ -1,0 +1,226 @@
+"""The crawl against a real local server: what was posted is what is archived, and trouble has a name."""
+
+import json
+import re
+import signal
+import sqlite3
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from conftest import COMMAND, Run
+
+from crawler.demo import Served, sample_forum, serve
+
+
+def words(text: str | None) -> list[str]:
+    return re.findall(r"\w+", text or "")
+
+
+def rows(archive: Path, sql: str) -> list[Any]:
+    with closing(sqlite3.connect(archive)) as db:
+        return db.execute(sql).fetchall()
+
+
+def posted(served: Served) -> list[tuple[str, str, list[str], str | None]]:
+    return sorted(
+        (str(post["id"]), post["author"], words(post["text"]), post["source_url"])
+        for thread in served.forum.truth()
+        for post in thread["posts"]
+    )
+
+
+def archived(archive: Path) -> list[tuple[str, str, list[str], str | None]]:
+    found = rows(archive, "select post_id, author, text, source_url from posts_full")
+    return sorted((key, author, words(text), source) for key, author, text, source in found)
+
+
+# ---------------------------------------------------------------- a forum, whole
+
+
+def test_every_post_is_archived_as_it_was_written(crawled: tuple[Path, Served]) -> None:
+    archive, served = crawled
+    assert archived(archive) == posted(served)
+
+
+def test_no_page_is_asked_for_twice_and_no_trap_is_followed(crawled: tuple[Path, Served]) -> None:
+    paths = [hit.path for hit in crawled[1].requests]
+    assert len(paths) == len(set(paths))
+    assert [path for path in paths if re.search(r"/(reply|report|react|members|login|search)(/|$)|\?", path)] == []
+
+
+def test_walls_and_missing_threads_are_counted_not_stored(crawled: tuple[Path, Served]) -> None:
+    outcomes = rows(crawled[0], "select outcome, count(*) from frontier group by 1 order by 1")
+    assert outcomes == [("done", 68), ("missing", 1), ("wall", 1)]
+
+
+def test_session_ids_make_no_second_page(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum(threads=25)
+    forum.sessions = True
+    with serve(forum) as served:
+        assert run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0).returncode == 0
+        assert archived(tmp_path / "a.db") == posted(served)
+        assert [hit.path for hit in served.requests if "s=" in hit.path] == []
+
+
+@pytest.mark.parametrize("where", ["thread", "page of a thread", "post of a thread", "board"])
+def test_a_crawl_starts_anywhere_and_goes_downward(run: Run, tmp_path: Path, where: str) -> None:
+    with serve() as served:
+        threads = {thread["thread_id"]: thread for thread in served.forum.truth()}
+        long = max(threads.values(), key=lambda thread: len(thread["posts"]))
+        start = {
+            "thread": f"threads/{long['thread_id']}/",
+            "page of a thread": f"threads/{long['thread_id']}/page-2",
+            "post of a thread": f"threads/{long['thread_id']}/latest",
+            "board": f"forums/{served.forum.threads[long['thread_id']].board_id}/",
+        }[where]
+        assert run("crawl", served.url + start, "--archive", tmp_path / "a.db", "--delay", 0).returncode == 0
+    stored = {key for (key,) in rows(tmp_path / "a.db", "select distinct thread_id from posts_full")}
+    board = served.forum.threads[long["thread_id"]].board_id
+    same_board = {str(key) for key in threads if served.forum.threads[key].board_id == board}
+    assert stored == (same_board if where == "board" else {str(long["thread_id"])})
+    positions = rows(tmp_path / "a.db", f"select position from posts_full where thread_id = '{long['thread_id']}'")
+    assert sorted(position for (position,) in positions) == list(range(1, len(long["posts"]) + 1))
+
+
+# ---------------------------------------------------------------- trouble on the way
+
+
+def test_failures_on_the_way_are_tried_again(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum(threads=20)
+    forum.fail(r"/threads/", status=503, times=3, retry_after=0)
+    forum.fail(r"/forums/", status=0, times=1)
+    with serve(forum) as served:
+        done = run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0, "--json")
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["counts"]["retries"] == 3  # a dropped connection is opened again below us
+        assert archived(tmp_path / "a.db") == posted(served)
+
+
+def test_a_page_that_stays_broken_is_named_and_the_rest_is_kept(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum(threads=20)
+    broken = forum.truth()[3]["thread_id"]
+    forum.fail(rf"/threads/[^/]*{broken}/", status=500, times=100)
+    with serve(forum) as served:
+        done = run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0, "--json")
+        summary = json.loads(done.stdout)
+    assert (done.returncode, summary["counts"]["failed"]) == (3, 1)
+    assert any("500" in reason for reason in summary["reasons"])
+    assert len(rows(tmp_path / "a.db", "select distinct thread_id from posts_full")) == len(forum.truth()) - 1
+
+
+def test_ctrl_c_ends_soon_and_the_next_run_goes_on(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum()
+    forum.slow(0.02)
+    with serve(forum) as served:
+        command = [COMMAND, "crawl", served.url, "--archive", str(tmp_path / "a.db"), "--delay", "0", "--json"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while len(served.requests) < 20 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert process.returncode == 130, err
+        assert json.loads(out)["outcome"] == "interrupted"
+        assert "Traceback" not in err
+        assert run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0).returncode == 0
+        assert archived(tmp_path / "a.db") == posted(served)
+
+
+def test_a_second_run_waits_its_turn(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum()
+    forum.slow(0.1)
+    with serve(forum) as served:
+        command = [COMMAND, "crawl", served.url, "--archive", str(tmp_path / "a.db"), "--delay", "0"]
+        first = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        while not served.requests:
+            time.sleep(0.01)
+        second = run("crawl", served.url, "--archive", tmp_path / "a.db")
+        first.terminate()
+        first.communicate(timeout=30)
+    assert second.returncode == 75
+    assert "another run" in second.stderr
+
+
+# ---------------------------------------------------------------- shut out
+
+
+def test_a_challenge_shuts_the_host_out(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum(threads=20)
+    forum.challenge()
+    with serve(forum) as served:
+        done = run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert "shuts xemtiep out" in done.stderr
+    assert rows(tmp_path / "a.db", "select count(*) from posts") == [(0,)]
+
+
+def test_robots_txt_that_forbids_is_obeyed(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum(threads=20)
+    forum.robots = "disallow"
+    with serve(forum) as served:
+        done = run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0)
+        assert [hit.path for hit in served.requests] == ["/robots.txt"]
+    assert done.returncode == 4
+    assert "robots.txt" in done.stderr
+
+
+# ---------------------------------------------------------------- pages that are no forum's
+
+
+@contextmanager
+def answering(body: bytes, *, kind: str = "text/html; charset=utf-8", status: int = 200) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404 if self.path == "/robots.txt" else status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "code"),
+    [
+        (b"<html><title>A shop</title><p>We sell lamps.</p></html>", {}, 1),
+        (b"%PDF-1.7 \x00\x01\x02", {"kind": "application/pdf"}, 1),
+        (b"", {}, 1),
+        (b"not here", {"status": 404}, 1),
+        (b'{"not": "a forum"}', {"kind": "application/json"}, 1),
+    ],
+    ids=["no forum", "pdf", "empty", "404", "json"],
+)
+def test_a_page_that_is_no_forum_is_said_to_be_none(
+    run: Run, tmp_path: Path, body: bytes, options: dict[str, Any], code: int
+) -> None:
+    with answering(body, **options) as url:
+        done = run("crawl", url, "--archive", tmp_path / "a.db", "--delay", 0)
+    assert done.returncode == code, done.stdout
+    assert url in done.stderr
+    assert "Traceback" not in done.stderr
+    assert rows(tmp_path / "a.db", "select count(*) from posts") == [(0,)]
+
+
+def test_scrapy_finds_and_runs_the_spider(tmp_path: Path) -> None:
+    scrapy, top = COMMAND.with_name("scrapy"), Path(__file__).parent.parent
+    assert subprocess.run([scrapy, "list"], cwd=top, capture_output=True, text=True, check=True).stdout == "forum\n"
+    options = ["-s", f"XEMTIEP_ARCHIVE={tmp_path / 'a.db'}", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0"]
+    with serve(sample_forum(threads=20)) as served:
+        subprocess.run([scrapy, "crawl", "forum", "-a", f"url={served.url}", *options], cwd=top, check=True)
+        assert archived(tmp_path / "a.db") == posted(served)
