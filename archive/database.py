@@ -71,6 +71,7 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a kill loses nothing; a power cut only the last pages
     db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA cache_size = -32768")  # 32 MB: the upper pages of every index of a large archive
     if version < schema.VERSION:
         _migrate(db)
 
