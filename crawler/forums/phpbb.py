@@ -41,6 +41,7 @@ class PhpBB(Forum):
         r"|[?&@](?:view=(?:print|next|previous)|mark|(?:un)?watch|bookmark|vote|hash|mode)\b"
     )
     own_link: ClassVar[str] = ""  # the page's link to itself
+    profile: ClassVar[str] = ""  # the author's profile link
 
     def frame(self, doc: Document) -> Page:
         """As in the base; a page asked for by a post ("?p=9", "?t=1&p=9") says itself where in its thread it is."""
@@ -57,12 +58,13 @@ class PhpBB(Forum):
 
     def post_url(self, doc: Document, id_: str) -> str | None:
         """The address by which phpBB finds the post on whatever page it is by now."""
-        scheme, found, _ = doc.url.partition("://")
-        return f"{scheme}://{self.site(doc.url)}/viewtopic.php?p={id_}#p{id_}" if found else None
+        path = doc.url.find("/", doc.url.find("://") + 3)
+        found = re.compile(self.own).search(doc.url, path) if "://" in doc.url else None
+        return f"{doc.url[: found.start()]}/viewtopic.php?p={id_}#p{id_}" if found else None
 
     def read_author(self, part: Part) -> Author:
         """As in the base; the id is what follows "u=", since a session id may stand behind it."""
-        found = _MEMBER.search(words(first(part, self.author_id)))
+        found = _MEMBER.search(first(part, self.profile) or "")
         return replace(super().read_author(part), id=found[1] if found else None)
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
@@ -76,9 +78,14 @@ class PhpBB(Forum):
             yield words(label).rstrip(": "), words(" ".join(value))
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
-        """As in the base; a date that is bare text has signs and a label before it ("» DATE", "Posted: DATE")."""
+        """As in the base, for what has more around its date: "» DATE", "Posted: DATE", "Edited by NAME on DATE"."""
         if isinstance(node, str):
             node = _DATE_LABEL.sub("", node.strip("»•·-–| \t\n\r\xa0"))
+        elif node is not None and node.get("class") == "notice":
+            editor = first(node, "[class^=username]")  # whose name may look like a part of the date
+            node = words(node) if editor is None else editor.tail or ""
+        elif node is not None and node.get("class") == "postdetails":
+            node = _DATE_LABEL.sub("", words(node.text))  # the post's subject follows
         return super().when(doc, node)
 
 
@@ -91,17 +98,12 @@ class Prosilver(PhpBB):
     post_mark = b'class="postprofile"'
     body = "div.content"
     extras = "dl.attachbox, div.notice, div.signature"
-    author = (
-        "p.author .username, p.author .username-coloured"
-        " | dl.postprofile .username, dl.postprofile .username-coloured | p.author strong | dl.postprofile dt"
-    )
-    author_id = "dl.postprofile a[href*='u=']@href | p.author a[href*='u=']@href"
+    author = "p.author [class^=username] | dl.postprofile [class^=username] | p.author strong | dl.postprofile dt"
+    profile = "p.author a[class^=username]@href | dl.postprofile a[href*='u=']@href | p.author a[href*='u=']@href"
     author_title = "dd.profile-rank | dl.postprofile > dd:not(:has(strong))"
     card = "dl.postprofile > dd:not(.profile-contact) > strong:first-child"
     posted = "p.author time | ./descendant::p[@class='author']/text()[normalize-space()][last()]"
-    edited = (
-        "./descendant::div[@class='notice']/*[contains(@class, 'username')]/following-sibling::text()[1] | div.notice"
-    )
+    edited = "div.notice"
     title = "h2.topic-title | h2.forum-title | div#page-body h2 | div#site-description h1"
     locked = "div.action-bar i.fa-lock, div.action-bar .locked-icon, div.topic-actions .locked-icon"
     crumbs = "span.crumb a | li.icon-home a | ul.navlinks a"
@@ -152,7 +154,7 @@ class PhpBB3Tapatalk(Prosilver):
     post_id = "div.postbody@id"
     post_mark = b'id="post_container'
     author = ".avatar-username .username, .avatar-username .username-coloured | a[itemprop=name] | .username"
-    author_id = "dl a[href*='u=']@href | a[href*='u=']@href"
+    profile = "dl a[href*='u=']@href | a[href*='u=']@href"
     posted = "time"
     position = "p.author a span"
     title = "h1[itemprop=headline] | h2.topic-title | h2"
@@ -172,7 +174,7 @@ class PhpBB3Subsilver(PhpBB):
     body = "div.postbody"
     extras = "./descendant::div[@class='postbody'][1]/following-sibling::*[@class]"
     author = ".postauthor"
-    author_id = "a[href*='mode=viewprofile']@href"
+    profile = "a[href*='mode=viewprofile']@href"
     author_title = "td.profile td.postdetails"
     card = "td.profile span.postdetails > b"
     posted = "./descendant::td[@class='gensmall']/div[last()]/b/following-sibling::text()[1]"
@@ -233,17 +235,18 @@ class PhpBB2(PhpBB):
     name = "phpbb2"
     anchor = "table.forumline"
 
-    posts = "./descendant::a[@name > 0]/ancestor::tr[descendant::*[@class='postbody']][1]"
+    posts = (
+        "./descendant::*[@class='name']/a[@name > 0]/ancestor::tr[1]"
+        " | ./descendant::a[@name > 0]/ancestor::tr[descendant::*[@class='postbody']][1]"
+    )
     post_id = "./descendant::a[@name > 0]/@name"
     post_mark = b'<span class="name"><a name='
     body = "./descendant::*[@class='postbody']/ancestor::td[1]"
     author = "span.name | .name | td > b"
-    author_id = (
-        "./following-sibling::tr[1]/descendant::a[contains(@href, 'u=')]/@href | a[href*='mode=viewprofile']@href"
-    )
-    author_title = "./descendant::span[@class='postdetails'][1]/text()[not(preceding-sibling::*)]"
-    posted = "./descendant::td[2]/descendant::*[@class='postdetails']/text()[normalize-space()][1]"
-    edited = "./descendant::span[@class='gensmall'][preceding-sibling::*[@class='postbody']][normalize-space()]"
+    profile = "./following-sibling::tr[1]/descendant::a[contains(@href, 'u=')]/@href | a[href*='mode=viewprofile']@href"
+    author_title = "./td[1]/*[@class='postdetails']/text()[not(preceding-sibling::*)]"
+    posted = ".postdetails:has(.gen) | ./td[2]/descendant::*[@class='postdetails']"
+    edited = "span.gensmall:not(:empty)"
     title = "a.maintitle | td.maintitle a | .maintitle"
     locked = "span.nav img[src*='reply-locked'], td img[src*='reply-locked']"
     crumbs = "a.nav, span.nav a, td.nav a"
