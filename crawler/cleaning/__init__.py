@@ -18,7 +18,6 @@ from crawler.cleaning.sources import find_source, host_of, unwrap
 __all__ = ["Card", "Cleaned", "clean", "clean_page", "host_of", "unwrap"]
 
 _NOTHING: Mapping[str, str] = {}
-_JOINS = {Label.LIST: "\n", Label.CODE: "\n", Label.TABLE: "\n"}  # else a blank line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +65,8 @@ def _clean_tree(body: Any, url: str, markup: Markup) -> Cleaned:
 def _clean_text(text: str, url: str) -> Cleaned:
     lines = normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     head = head_of(lines)
-    pieces = _ruled(pieces_of_text(lines[head.lines :]))
+    shown = [Piece(Label.CARD, head.rest, "letter in place of a picture")] if head.rest else []
+    pieces = shown + _ruled(pieces_of_text(lines[head.lines :]))
     source = find_source(pieces, url)
     return Cleaned(blocks=_blocks(pieces), source=source, title=head.title, author=head.author, card=head.card)
 
@@ -98,24 +98,4 @@ def _ruled(pieces: list[Piece]) -> list[Piece]:
 
 
 def _blocks(pieces: list[Piece]) -> tuple[Block, ...]:
-    """Pieces of one container become one block."""
-    blocks: list[Block] = []
-    texts: list[str] = []
-    last: Piece | None = None
-    for piece in pieces:
-        if last and piece.group and (piece.group, piece.label) == (last.group, last.label):
-            texts += (_joint(last, piece), piece.text.replace("\n", " ") if piece.label is Label.TABLE else piece.text)
-        else:
-            if last:
-                blocks.append(Block(label=last.label, text="".join(texts), rule=last.rule))
-            texts = [piece.text]
-        last = piece
-    if last:
-        blocks.append(Block(label=last.label, text="".join(texts), rule=last.rule))
-    return tuple(blocks)
-
-
-def _joint(last: Piece, piece: Piece) -> str:
-    if piece.label is not Label.TABLE or piece.cell[0] != last.cell[0]:
-        return _JOINS.get(piece.label, "\n\n")
-    return " " if piece.cell == last.cell else " | "
+    return tuple(Block(label=piece.label, text=piece.text, rule=piece.rule) for piece in pieces)

@@ -28,8 +28,8 @@ _PARAGRAPHS = _tags("""
     address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form
     header hr hgroup legend li main menu nav ol option p pre section select summary table tbody td tfoot th thead tr
     caption ul h1 h2 h3 h4 h5 h6 ignore_js_op""")
-_INLINE = _tags("b i u s em strong font small big sup sub strike del ins tt abbr wbr cite code")  # with no attribute
-_CLOSED = _PARAGRAPHS | {"a"}
+_INLINE = _tags("b i u s em strong font small big sup sub strike del ins tt abbr wbr code")  # with no attribute
+_CLOSED = _PARAGRAPHS | {"a", "cite"}
 _LABELS: dict[str, Label] = {
     **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Label.HEADING),
     "ul": Label.LIST,
@@ -98,8 +98,8 @@ class _Walk:
 
     def open(self, node: Any, tag: str) -> bool:
         """Enter an element; False when nothing inside it is text on the screen."""
-        if tag in _PARAGRAPHS:
-            self.flush()
+        if tag in _PARAGRAPHS or (tag == "cite" and self._label is Label.QUOTE):
+            self.flush()  # every software draws the name above a quote as a line of its own
         classes, style = node.get("class"), node.get("style")
         role = self._read(tag, classes) if classes else None
         label = role[0] if role else _LABELS.get(tag)
@@ -132,7 +132,7 @@ class _Walk:
         """Leave a paragraph, a link, or the element that was entered last."""
         if tag == "a":
             self._close_link()
-        else:
+        elif tag != "cite" or self._label is Label.QUOTE:
             self.flush()
         if node is self.top:
             self.flush()
@@ -144,7 +144,7 @@ class _Walk:
     def end_line(self) -> None:
         """A `<br>` ends a line; a second one in a row ends the paragraph."""
         if self._pre:
-            self.parts.append("\n")
+            self.parts.append(_BREAK)
         elif not self._end_line():
             self.flush()
 
@@ -194,7 +194,8 @@ class _Walk:
         self._lines.clear()
         if not text:
             return
-        piece = Piece(self._label, normalize("NFC", text), self._rule, self._group, self._links)
+        text = text if text.isascii() else normalize("NFC", text)
+        piece = Piece(self._label, text, self._rule, self._group, self._links)
         piece.cell, piece.after_image, piece.header = (self._row, self._cell), self._image, self._header
         self.pieces.append(piece)
         self._links, self._image = [], False
@@ -207,12 +208,13 @@ _OPENERS: dict[str, Callable[[_Walk, Any], None]] = {
     "td": _Walk.open_cell,
     "th": _Walk.open_cell,
 }
+_BREAK = "\0"  # a <br> in code; lxml's trees hold no NUL
 _LINE_END = re.compile(r"[^\S\n]+\n")
 
 
 def _code_text(text: str) -> str:
-    # Some softwares write "<br>\n" for each line of code: the walk made two line ends of it.
-    text = text.replace("\r", "").replace("\xa0", " ")
+    # Some softwares end each line of code with "<br>" and a line feed: that is one line end.
+    text = text.replace(_BREAK + "\n", "\n").replace(_BREAK, "\n").replace("\r", "").replace("\xa0", " ")
     return _LINE_END.sub("\n", text + "\n").strip("\n").rstrip()
 
 
@@ -223,26 +225,22 @@ def pieces_of_tree(root: Any, markup: Markup) -> list[Piece]:
     next(events)
     if root.text:
         walk.parts.append(root.text)
-    add = walk.parts.append
+    parts = walk.parts
     for event, node in events:
         tag = node.tag
         if event == "start":
             if tag == "br":
                 walk.end_line()
-            elif tag in _SKIPPED or not (_is_plain(node, tag) or walk.open(node, tag)):
+            elif tag in _SKIPPED or not ((tag in _INLINE and not node.keys()) or walk.open(node, tag)):
                 events.skip_subtree()
-            elif node.text:
-                add(node.text)
+            elif (text := node.text) and (parts or not text.isspace()):
+                parts.append(text)
             continue
         if node is root:
             break
         if tag in _CLOSED or node is walk.top:
             walk.close(node, tag)
-        if node.tail:
-            add(node.tail)
+        if (text := node.tail) and (parts or not text.isspace()):
+            parts.append(text)
     walk.flush()
     return walk.pieces
-
-
-def _is_plain(node: Any, tag: str) -> bool:
-    return tag in _INLINE and not node.attrib

@@ -32,11 +32,12 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Head:
-    """Title, author and card, and how many lines of the text they take."""
+    """Title, author and card of a flattened page, and how many lines of the text they take."""
 
     title: str | None = None
     author: str | None = None
     card: Card = field(default_factory=Card)
+    rest: str = ""  # what the head shows besides
     lines: int = 0
 
 
@@ -66,9 +67,11 @@ def head_of(lines: list[str]) -> Head:
         end += 2
     if not counts or (not known and end - start < _SURE):
         return Head()
-    title, author, *rest = (line for _, line in filled[:start])
+    title, *names = (line for _, line in filled[:start])
+    letter = len(names) > 1 and len(names[0]) == 1 and names[1].casefold().startswith(names[0].casefold())
+    author, *rest = names[letter:]  # a member without a picture is drawn as the first letter of the name
     card = Card(title=rest[0] if rest else None, banners=tuple(rest[1:]), counts=counts)
-    return Head(title=title, author=author, card=card, lines=filled[end - 1][0] + 1)
+    return Head(title=title, author=author, card=card, rest=names[0] if letter else "", lines=filled[end - 1][0] + 1)
 
 
 def _is_head(lines: list[str]) -> bool:

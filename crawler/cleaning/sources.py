@@ -98,7 +98,8 @@ def find_source(pieces: list[Piece], base: str) -> Source | None:
 
 def _of_piece(piece: Piece, base: str) -> Source:
     named = piece.label is Label.SOURCE
-    said = piece.text.partition(":")[2].strip() if named else ""
+    label, _, said = piece.text.partition(":") if named else ("", "", "")
+    said = "" if label.endswith(("http", "https")) else said.strip()
     for href, words in reversed(piece.links):
         url = unwrap(href, base)
         if url:
