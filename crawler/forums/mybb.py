@@ -10,7 +10,7 @@ from archive.records import Label, Page, Post
 from crawler.forums.base import Forum
 from crawler.forums.document import Document
 from crawler.forums.lines import first_line, pairs
-from crawler.forums.numbers import digits, number
+from crawler.forums.numbers import number
 from crawler.forums.select import Part, first, parts, words
 
 _LABEL = re.compile(r"^[^:\d]*:\s+")  # "(This post was last modified: "
@@ -190,4 +190,4 @@ class MyBBArchive(MyBB):
     def read_replies(self, row: Part) -> int | None:
         """The count in "(3 Replies)"."""
         found = _IN_BRACKETS.search(words(first(row, self.row_replies)))
-        return number(digits(found[1])) if found else None
+        return number(found[1]) if found else None
