@@ -66,12 +66,15 @@ def test_a_post_without_a_tree_stays_as_it_is() -> None:
 def test_which_posts_are_articles_and_why() -> None:
     link = '<p><a href="https://news.example/a">Xem tiếp...</a></p>'
     card = '<div class="bbCodeBlock--unfurl"><a href="https://news.example/a">Tin</a></div>'
-    assert reasons(LONG + link, "Hay quá!", LONG, LONG + "<p>Nguồn: Báo Sông Xanh</p>", LONG + card) == [
+    assert reasons(
+        LONG + link, "Hay quá!", LONG, LONG + "<p>Nguồn: Báo Sông Xanh</p>", LONG + card, LONG[:200] + card
+    ) == [
         "read-on link",
         None,
         None,
         "source line",
         "link card",
+        None,
     ]
     assert reasons(LONG) == ["long first post"]
     assert reasons(link, card) == [None, None]

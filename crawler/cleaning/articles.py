@@ -18,16 +18,19 @@ def article_of(blocks: Iterable[Block], source: Source | None, thread: Thread | 
     words = sum(len(block.text.split()) for block in own)
     if thread is None or words < _ENOUGH:
         return None
-    reason = _reason({block.label: block.rule for block in blocks}, source, long=first and words >= _LONG)
+    rules = {block.label: block.rule for block in blocks}
+    reason = _reason(rules, source, long=words >= _LONG, first=first)
     return Article(title=title_of(thread, own), reason=reason) if reason else None
 
 
-def _reason(rules: Mapping[Label, str], source: Source | None, *, long: bool) -> str | None:
+def _reason(rules: Mapping[Label, str], source: Source | None, *, long: bool, first: bool) -> str | None:
     if Label.READON in rules:
         return "read-on link"
-    if source:
-        return "link card" if rules[Label.SOURCE].startswith("container") else "source line"
-    return "long first post" if long else None
+    if source and not rules[Label.SOURCE].startswith("container"):
+        return "source line"
+    if source and (first or long):  # a card below a short reply is just a link
+        return "link card"
+    return "long first post" if first and long else None
 
 
 def title_of(thread: Thread, own: Iterable[Block]) -> str:

@@ -124,7 +124,7 @@ class _Walk:
         self.flush()
         self._frames.append(_Frame(node, self._label, self._rule, self._group, self._pre, self._header))
         self._groups += 1
-        self.top = node
+        self.top, self._links = node, []  # a picture's link before a container is none of the container's
         self._label, self._rule, self._group, self._header = label, rule, self._groups, header
         self._pre = label is Label.CODE
 

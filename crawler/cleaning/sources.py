@@ -111,12 +111,17 @@ def _of_piece(piece: Piece, base: str) -> Source:
     return Source(url=None, words=piece.text, name=said or None)
 
 
+def _abroad(url: str, base: str) -> bool:
+    """A card of one of the forum's own threads is no source."""
+    return host_of(url) != host_of(base)
+
+
 def _last_card(pieces: list[Piece], base: str) -> Source | None:
     """The link card that ends the post: every piece after it is foreign too."""
     for piece in reversed(pieces):
         if piece.label is Label.SOURCE and piece.group:
             urls = [(unwrap(href, base), words) for href, words in piece.links]
-            return next((Source(url=url, words=words) for url, words in urls if url), None)
+            return next((Source(url=url, words=words) for url, words in urls if url and _abroad(url, base)), None)
         if piece.label not in (Label.SIGNATURE, Label.ATTACHMENT, Label.EDIT, Label.REACTION, Label.BUTTON):
             return None
     return None
