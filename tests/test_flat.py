@@ -1,3 +1,4 @@
+import lxml.html
 import pytest
 
 from crawler.cleaning import clean
@@ -110,3 +111,11 @@ def test_a_quote_of_a_flattened_page_ends_at_its_button() -> None:
 )
 def test_counts_are_read_as_forums_write_them(words: str, number: int | None) -> None:
     assert number_of(words) == number
+
+
+def test_many_gates_and_links_in_one_paragraph_cost_no_more_than_few() -> None:
+    line = '<a href="https://news.example/">Một liên kết</a><br>You must be registered for see links<br>'
+    cleaned = clean(lxml.html.fromstring(f"<div>Minh Anh said:<br>{line * 3000}Click to expand...<br>Hết.</div>"))
+    assert (cleaned.text, len(cleaned.removed)) == ("Hết.", 1)
+    cleaned = clean(lxml.html.fromstring(f"<div>{line * 3000}</div>"))
+    assert len(cleaned.removed) == 3000

@@ -40,13 +40,19 @@ def _split(piece: Piece, marks: dict[int, Mark]) -> Iterator[Piece]:
             kept.append(line)
             continue
         if any(kept):
-            yield replace(piece, text="\n".join(kept).strip("\n"))
+            yield _part(piece, kept)
         kept = []
         label, rule, group = marks[number]
-        links = [link for link in piece.links if link[1] and link[1] in line] or piece.links
-        yield replace(piece, text=line.strip(), label=label, rule=rule, links=links, group=group)
+        # Only these are asked for their links, and there are few of them: a gate may stand in a thousand lines.
+        asked = label in (Label.READON, Label.SOURCE)
+        links = [link for link in piece.links if link[1] and link[1] in line] or piece.links if asked else ()
+        yield replace(piece, text=line.strip(), label=label, rule=rule, links=list(links), group=group)
     if any(kept):
-        yield replace(piece, text="\n".join(kept).strip("\n"))
+        yield _part(piece, kept)
+
+
+def _part(piece: Piece, lines: list[str]) -> Piece:
+    return replace(piece, text="\n".join(lines).strip("\n"), links=list(piece.links))
 
 
 def join(pieces: list[Piece]) -> list[Piece]:

@@ -17,11 +17,11 @@ _TOKENS: dict[str, str] = {
     Label.QUOTE: """
         bbCodeBlock--quote bbCodeQuote bbcode_quote bbc_standard_quote bbc_alternate_quote mycode_quote quotebox
         quoteBox woltlab-quote ipsQuote ipsBlockquote quotetop quotemain citation bbc-block quoteheader quote Quote
-        UserQuote QuoteText wpforo-quote quoted quotetitle""",
+        UserQuote QuoteText wpforo-quote quoted quotetitle quotecontent""",
     Label.SPOILER: """
         bbCodeBlock--spoiler bbCodeSpoiler bbCodeSpoiler-content bbCodeSpoilerContainer bbCodeSpoilerText spoiler
         Spoiler UserSpoiler bbc_spoiler ipsSpoiler spoilerbox spoilerBox spoiler_body spoiler-body spoiler-content
-        sp-wrap sp-body spoiler-wrap quotecontent""",
+        sp-wrap sp-body spoiler-wrap""",
     Label.CODE: """
         bbCodeBlock--code bbCodeCode bbCodePHP bbCodeHtml codebox codeblock blockcode bbcode_code bbc_code ipsCode
         codeBox CodeRay t_msgfont_code code""",

@@ -40,7 +40,9 @@ def attributions(pieces: list[Piece]) -> list[Piece]:
     """The line "X said:" above a quote belongs to it; "Code:" above code is a button's."""
     for at in range(len(pieces) - 1):
         above, below = pieces[at], pieces[at + 1]
-        if below.label is Label.QUOTE and above.group != below.group:
+        if above.header and phrases("spoiler").find(above.text):
+            _spoil(pieces, at)
+        elif below.label is Label.QUOTE and above.group != below.group:
             if above.header or (above.label in (Label.BODY, Label.TABLE) and _announces(above.text)):
                 above.rule = above.rule if above.header else "line above a quote"
                 above.label, above.group = Label.QUOTE, below.group
@@ -49,6 +51,16 @@ def attributions(pieces: list[Piece]) -> list[Piece]:
         elif below.label is Label.CODE and above.label is Label.BODY and phrases("codehead").find(above.text):
             above.label, above.rule = Label.BUTTON, "heading of a code box"
     return pieces
+
+
+def _spoil(pieces: list[Piece], at: int) -> None:
+    """Boards without a spoiler tag build it from the quote's boxes, with another title."""
+    group = pieces[at + 1].group
+    pieces[at].label = Label.BUTTON
+    for piece in pieces[at + 1 :]:
+        if not group or piece.group != group:
+            break
+        piece.label, piece.rule = Label.SPOILER, "quote box with the title of a spoiler"
 
 
 def _announces(text: str) -> bool:
