@@ -14,7 +14,7 @@ from crawler.forums.fluxbb import FluxBB, PunBB
 from crawler.forums.mybb import MyBB, MyBBArchive
 from crawler.forums.nodebb import NodeBB
 from crawler.forums.phpbb import PhpBB2, PhpBB3
-from crawler.forums.smf import SMF, SMF1
+from crawler.forums.smf import SMF
 from crawler.forums.xenforo import XenForo1, XenForo2
 
 # Asked in this order; the first that claims a page reads it.
@@ -24,7 +24,6 @@ FORUMS: tuple[Forum, ...] = (
     PhpBB2(),
     PhpBB3(),
     NodeBB(),
-    SMF1(),
     SMF(),
     MyBBArchive(),
     MyBB(),

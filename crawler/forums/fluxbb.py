@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from archive.records import Label, Page
 from crawler.forums.base import Forum
 from crawler.forums.document import Document
-from crawler.forums.lines import pairs
+from crawler.forums.lines import pair
 from crawler.forums.select import Part, every, first, words
 
 _LAST_BRACKETS = re.compile(r"\(([^()]*)\)\s*$")  # "Last edited by X (2025-06-21 21:07:00)"
@@ -97,7 +97,7 @@ class FluxBB(Forum):
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Each item of the list is a pair: "Posts: 56"."""
         for item in every(first(part, self.card), "dd, li"):
-            yield from pairs(item)
+            yield from pair(words(item))
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
         """The words of a link; of an edit note what it has in brackets."""

@@ -10,9 +10,11 @@ from crawler.forums.select import words
 
 def lines(node: Any) -> Iterator[str]:
     """The lines of `node` that its `<br>` make, without the empty ones; a string is one line, None has none."""
-    line = node if isinstance(node, str) else ""
-    events = () if node is None or isinstance(node, str) else etree.iterwalk(node, events=("start", "end", "comment"))
-    for event, element in events:
+    if node is None or isinstance(node, str) or not len(node):
+        yield from filter(None, (words(node),))
+        return
+    line = ""
+    for event, element in etree.iterwalk(node, events=("start", "end", "comment")):
         if event == "start":
             if element.tag == "br":
                 yield from filter(None, (words(line),))
@@ -28,9 +30,14 @@ def first_line(node: Any) -> str:
     return next(lines(node), "")
 
 
+def pair(line: str) -> Iterator[tuple[str, str]]:
+    """Label and value of a line of an author card ("Posts: 56"), if it is one."""
+    label, colon, value = line.partition(":")
+    if colon and value.strip():
+        yield label.strip(), value.strip()
+
+
 def pairs(node: Any) -> Iterator[tuple[str, str]]:
-    """Label and value of each line of an author card: "Posts: 56"."""
+    """Label and value of each line of an author card."""
     for line in lines(node):
-        label, colon, value = line.partition(":")
-        if colon and value.strip():
-            yield label.strip(), value.strip()
+        yield from pair(line)

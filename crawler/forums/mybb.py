@@ -174,7 +174,7 @@ class MyBBArchive(MyBB):
     page_part = r"(?<=\d)-\d+(?=\.html$)"
     thread_url = r"/index\.php[?/]thread-(\d+)"
     board_url = r"/index\.php[?/]forum-(\d+)"
-    traps = r"/(?!archive/)[^/]*\.php"
+    traps = r"(?<!/archive)/[^/]*\.php"
 
     def read(self, doc: Document) -> Page:
         """What the page is: its own URL says it."""

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from archive.records import Label, Page
 from crawler.forums.base import Forum
 from crawler.forums.document import Document
-from crawler.forums.lines import first_line, pairs
+from crawler.forums.lines import first_line, pair, pairs
 from crawler.forums.numbers import number
-from crawler.forums.select import Part, every, first, text
+from crawler.forums.select import Part, every, first, text, words
 
 _ANSWER = re.compile(r"#\s*([\d.,]+)")  # "#15", "Reply #15 on:": the answers are counted, the first post is none
 _COUNT = re.compile(r"\d[\d.,]*")
@@ -122,7 +122,7 @@ class SMF(Forum):
         """Each item of the list is a pair: "Posts: 56"."""
         for item in every(first(part, self.card), "./li"):
             if not _NOT_COUNTED & set((item.get("class") or "").split()):
-                yield from pairs(item)
+                yield from pair(words(item))
 
     def read_replies(self, row: Part) -> int | None:
         """The count of "Replies: 3" or "3 Replies"; the views follow on a line of their own."""
@@ -137,7 +137,6 @@ class SMF(Forum):
 class SMF1(SMF):
     """SMF 1.1: nested tables, hardly a class."""
 
-    name = "smf1"
     anchor = "td#top_subject | td.catbg3 | td.catbg a[name^=c]"
     signals = r"\?fin11\b|/Themes/[^/]+/style\.css"
 
@@ -161,3 +160,6 @@ class SMF1(SMF):
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Lines of text between breaks."""
         return pairs(first(part, self.card))
+
+
+SMF.skins = (SMF1,)  # the skin builds on the class, so it can only be named after it
