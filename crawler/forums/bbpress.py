@@ -39,7 +39,7 @@ class BBPress(Forum):
         "[contains(@class, 'bbp-reply-post-date') or contains(@class, 'bbp-topic-post-date')]"
     )
     marks: ClassVar[str] = "@class"  # holds "user-id-5 bbp-reply-position-16"
-    title = "h1.entry-title | h1"
+    title = "h1.entry-title | span.bbp-breadcrumb-current | h1"
     sticky = "div.topic.sticky, div.topic.super-sticky"
     locked = "div.topic.status-closed"
     crumbs = "div.bbp-breadcrumb a"
