@@ -45,9 +45,7 @@ def shown(value: Any) -> Any:
     """A record as JSON without what is empty: times in UTC, a post's body as its words."""
     if is_dataclass(value):
         pairs = {field.name: getattr(value, field.name) for field in fields(value) if field.name != "containers"}
-        return {
-            name: shown(part) for name, part in pairs.items() if part is not None and part not in ("", (), False, {})
-        }
+        return {name: shown(part) for name, part in pairs.items() if not _is_empty(part)}
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, tuple):
@@ -55,6 +53,10 @@ def shown(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return words(value) if hasattr(value, "itertext") else value
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value is False or value in ("", (), {})
 
 
 def main() -> None:

@@ -42,7 +42,7 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
     zone: tzinfo = UTC,
     now: datetime | None = None,
 ) -> Page:
-    """What the page at `url` is and holds. Never raises: bytes that are no page come back as UNKNOWN with a message.
+    """What the page at `url` is and holds. Never raises: bytes that are no page come back as ERROR with a message.
 
     `charset` is that of the HTTP header, `software` the name of a family to use without asking, `zone` the site's time
     zone, `now` the moment of the capture, which relative dates ("5 minutes ago") count from. Without `url` the page's
@@ -54,7 +54,7 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
         return walls.outside(doc)
     doc = replace(doc, url=forum.canonical(doc.url))
     page = forum.read(doc)
-    if doc.page is not None and forum.post_mark and body.count(forum.post_mark) > len(page.posts):
+    if doc.page is not None and rescue.has_lost(forum.post_mark, body, len(page.posts)):
         again = forum.read(replace(doc, page=whole(rescue.soup_tree(charsets.decode(body, charset)))))
         return max(page, again, key=lambda found: len(found.posts))
     return page

@@ -166,7 +166,7 @@ class Forum:
             title=self.read_title(doc),
             page=number_,
             last_page=last,
-            next=self.canonical(following) if following else None,
+            next=self.canonical(following) if following and not self.is_trap(following) else None,
             language=doc.language,
             containers=self.containers,
         )
@@ -282,7 +282,7 @@ class Forum:
         for row in parts(doc.page, self.rows):
             link = first(row, self.row_link)
             url = None if link is None else doc.link(link.get("href"))
-            if url is None:
+            if url is None or self.is_trap(url):
                 continue
             id_ = digits(first(row, self.row_id) or "") or self.thread_id(self.canonical(url))
             if not id_:
@@ -313,7 +313,7 @@ class Forum:
         for link in links:
             url = self.first_url(doc.link(link.get("href")) or "")
             id_ = self.board_id(url)
-            if id_ and id_ not in seen:
+            if id_ and id_ not in seen and not self.is_trap(url):
                 seen.add(id_)
                 yield Board(id=id_, url=url, title=words(link))
 

@@ -126,7 +126,11 @@ class _Alternative:
         hits = self.heads[0].hits(part)
         if len(self.heads) > 1:
             hits = iter(sorted((hit for head in self.heads for hit in head.hits(part)), key=itemgetter(0)))
+        seen = set()
         for _, hit in hits:
+            if hit in seen:  # an element can be in two heads, one inside the other
+                continue
+            seen.add(hit)
             if not self.attribute:
                 yield hit
             elif (value := hit.get(self.attribute)) is not None:
@@ -186,7 +190,7 @@ def every(node: Any, selector: str) -> list[Any]:
     part = node if isinstance(node, Part) else None
     for way in _compiled(selector):
         if part is not None and way.heads:
-            found = list(dict.fromkeys(way.indexed(part)))
+            found = list(way.indexed(part))
         else:
             found = list(way.all(node if part is None else part.element))
         if found:

@@ -30,7 +30,7 @@ def recognise(doc: Document, page: Page, *, notice: str = "", login: str = "") -
     """
     message = words(first(doc.page, notice))
     if _is_challenge(doc):
-        return replace(page, kind=Kind.CHALLENGE, message=message or page.title)
+        return replace(page, kind=Kind.CHALLENGE, message=message or page.title or "an anti-bot challenge")
     said = kind_of(message)
     has_form = first(doc.page, login) is not None
     if said in (Kind.MISSING, Kind.LOGIN) or (said and not has_form):

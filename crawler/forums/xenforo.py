@@ -1,13 +1,25 @@
 """XenForo 2 (stock and the "Fora" skin) and XenForo 1."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from archive.records import Label
 from crawler.forums.base import Forum
+from crawler.forums.select import Part, text
 
 # "/threads/slug.1/", "/t/slug.1/", "/threads/1", "/index.php?threads/slug.1/"; boards may have a name instead of an id
 _THREAD = r"[/?](?:threads|t)/(?:[^/?#&]*\.)?(\d+)"
 _BOARD = r"[/?](?:forums|f|categories|c)/(?:[^/?#&]*\.)?([\w-]+)"
+
+_CONTAINERS = {
+    "bbCodeBlock--quote": Label.QUOTE,
+    "bbCodeBlock-expandLink": Label.BUTTON,
+    "message-signature": Label.SIGNATURE,
+    "message-attachments": Label.ATTACHMENT,
+    "message-lastEdit": Label.EDIT,
+    "messageHide": Label.GATE,
+    "messageNotice--deleted": Label.NOTICE,
+}
 
 
 class XenForo(Forum):
@@ -33,34 +45,16 @@ class XenForo(Forum):
     )
 
 
-class XenForo2Fora(XenForo):
-    """The skin of the "Fora" network: cards instead of two columns; only the first post has the class `js-post`."""
-
-    name = "xenforo2"
-    anchor = "div.js-messageCard | h1.MessageCard__thread-title"
-    posts = "div.js-messageCard[id^=js-post-]"
-    post_mark = b'id="js-post-'
-    body = "article.message-body div.bbWrapper"
-    extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
-    author = "a.MessageCard__user-info__name, span.MessageCard__user-info__name | a.username, span.username"
-    author_id = "a.MessageCard__user-info__name@data-user-id | a.MessageCard__user-info__name@href"
-    posted = "a.MessageCard__date-created time"
-    edited = "div.message-lastEdit time"
-    position = "a.MessageCard__post-position"
-    title = "h1.MessageCard__thread-title | h1.p-title-value"
-
-
 class XenForo2(XenForo):
     """XenForo 2 as it ships. Sanitised copies lack every data-* attribute: ids and classes are used first."""
 
     name = "xenforo2"
     signals = r"^XF$"
     anchor = "article[id^=js-post-] | div.structItem--thread"
-    skins = (XenForo2Fora,)
 
-    posts = "article[id^=js-post-] | div[id^=js-post-]"
+    posts = "article[id^=js-post-], div[id^=js-post-]"
     post_mark = b'id="js-post-'
-    body = "article.message-body div.bbWrapper | div.message-body div.bbWrapper | div.bbWrapper"
+    body = "article.message-body div.bbWrapper | div.bbWrapper | div.messageNotice--deleted"
     extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
     author = "@data-author | h4.message-name | div.message-cell--user .username | .username"
     author_id = "h4.message-name a@href | a.username@data-user-id | a.username@href"
@@ -84,7 +78,7 @@ class XenForo2(XenForo):
     row_last = "div.structItem-cell--latest time"
     row_sticky = "i.structItem-status--sticky"
     row_locked = "i.structItem-status--locked"
-    boards = "h3.node-title a | div.node-title a, .node-title a"
+    boards = ".node-title a, a.subNodeLink"
 
     next = "link[rel=next]@href | a.pageNav-jump--next@href"
     page = "li.pageNav-page--current"
@@ -93,14 +87,30 @@ class XenForo2(XenForo):
     notice = "div.blockMessage--error | div.p-body-pageContent > div.blockMessage"
     login = "div.p-body-main form[action*='login/login'] input[type=password]"
 
-    containers: ClassVar = {
-        "bbCodeBlock--quote": Label.QUOTE,
-        "bbCodeBlock-expandLink": Label.BUTTON,
-        "message-signature": Label.SIGNATURE,
-        "message-attachments": Label.ATTACHMENT,
-        "message-lastEdit": Label.EDIT,
-        "messageHide": Label.GATE,
-    }
+    containers: ClassVar = _CONTAINERS
+
+
+class XenForo2Fora(XenForo2):
+    """The skin of the "Fora" network: cards instead of two columns; only the first post has the class `js-post`."""
+
+    signals = ""  # the same as the stock skin's: only the markup tells
+    anchor = "div.js-messageCard | h1.MessageCard__thread-title"
+    posts = "div.js-messageCard[id^=js-post-]"
+    body = "article.message-body div.bbWrapper"
+    author = "a.MessageCard__user-info__name, span.MessageCard__user-info__name | a.username, span.username"
+    author_id = "a.MessageCard__user-info__name@data-user-id | a.MessageCard__user-info__name@href"
+    posted = "a.MessageCard__date-created time"
+    position = "a.MessageCard__post-position"
+    title = "h1.MessageCard__thread-title | h1.p-title-value"
+
+    def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
+        """Two lines without labels: "25,064 posts" and "Joined 2007", a year and no count."""
+        count, _, label = text(part, "span.MessageCard__post-count").partition(" ")
+        yield label, count
+        yield "join date", text(part, "span.MessageCard__join-date")
+
+
+XenForo2.skins = (XenForo2Fora,)
 
 
 class XenForo1(XenForo):
