@@ -9,21 +9,25 @@ from crawler.forums import charset as charsets
 from crawler.forums import rescue, walls
 from crawler.forums.base import Forum
 from crawler.forums.bbpress import BBPress
+from crawler.forums.discourse import Discourse
 from crawler.forums.document import Document, document, whole
 from crawler.forums.fluxbb import FluxBB, PunBB
 from crawler.forums.mybb import MyBB, MyBBArchive
 from crawler.forums.nodebb import NodeBB
 from crawler.forums.phpbb import PhpBB2, PhpBB3
 from crawler.forums.smf import SMF
+from crawler.forums.vbulletin3 import VBulletin3
 from crawler.forums.xenforo import XenForo1, XenForo2
 
 # Asked in this order; the first that claims a page reads it.
 FORUMS: tuple[Forum, ...] = (
     XenForo2(),
     XenForo1(),
+    VBulletin3(),
     PhpBB2(),
     PhpBB3(),
     NodeBB(),
+    Discourse(),
     SMF(),
     MyBBArchive(),
     MyBB(),

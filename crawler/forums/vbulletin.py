@@ -1,0 +1,250 @@
+"""What vBulletin 3 and 4 share, the URLs of vBSEO among it, and vBulletin 4."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any, ClassVar
+
+from archive.records import Author, Board, Label, Page, Post, Thread
+from crawler.forums import urls
+from crawler.forums.base import Forum
+from crawler.forums.document import Document
+from crawler.forums.lines import first_line, pairs
+from crawler.forums.select import Part, every, first, text, words
+
+_GMT = re.compile(r"GMT\s*(?:([+-])\s*(\d{1,2})(?:[:.](\d+))?)?")
+_PAGES = re.compile(r"\d+(?:[.,]\d{3})*")
+_EDITED = re.compile(r";\s*(.+?\d)(?:\s*(AM|PM))?(?:\.(?:\s|$)|\s*$)", re.IGNORECASE)
+_AT = re.compile(r"(?<=\d)\s+(?:at|lúc|в|um|à|a las|alle|om|kl\.|o|às)\s+(?=\d)")
+# A member's URL has the id as an argument, at the start of a name, or at its end
+_MEMBER = re.compile(r"[?&]u=(\d+)|[/?](\d+)(?=[-.&]|$)|-(\d+)(?:/|\.html)?$")
+_PAGE = r"(?:(?=(?:.*&)?page=(?!0*1(?:&|$))(\d+))|)"  # the argument, wherever it stands; page 1 has none
+_SLUG = r"(?:(?:showthread|forumdisplay)\.php[?/]|/(?:threads|forums)/)\d+(?:-[^/?&]*)?"
+_OPTIONS = "(?:sort|order|daysprune|pp|do|s|mode|goto|prefixid|highlight|nojs|styleid|langid)"
+
+
+class VBulletin(Forum):
+    """What versions 3 and 4 share: URLs, and what the page says of itself that its URL may not."""
+
+    name = "vbulletin"
+    example = "https://example.org/showthread.php?t=1"
+
+    own = (
+        r"/(?:[^/]*\.php|archive/|(?:threads|forums|members|forum\d+)/|[tf]?\d+-[^/]*(?:\.html|/)"
+        r"|[^/]+/[^/]*\d[^/]*\.html)"
+    )
+    rewrites = (
+        (r"/archive/index\.php[/?]t-(\d+).*$", r"/showthread.php?t=\1"),
+        (r"/archive/index\.php[/?]f-(\d+).*$", r"/forumdisplay.php?f=\1"),
+        (r"/printthread\.php(?=\?)", "/showthread.php"),
+        # version 3, whatever the order of the arguments and wherever in the thread they lead
+        (rf"(showthread\.php)\?(?=(?:.*&)?(t=\d+)){_PAGE}.*$", r"\1?\2&page=\3"),
+        (rf"(forumdisplay\.php)\?(?=(?:.*&)?(f=\d+)){_PAGE}.*$", r"\1?\2&page=\3"),
+        (r"&page=$", ""),
+        (r"(showthread\.php\?p=\d+)&.*$", r"\1"),
+        # version 4: "showthread.php?1-slug/page2&p=5", "threads/1-slug/page2?s=..."
+        (rf"({_SLUG})(?:/(?!page1(?:[?&]|$))(page\d+))?(?:[/?&].*)?$", r"\1/\2"),
+        (rf"({_SLUG})/$", r"\1"),
+        # vBSEO: links to a post, to the newest post, to the print view; sort orders of a board
+        (r"-(?:post\d+|new-post|last-post|print)(?=\.html$|/$)", ""),
+        (rf"(\.html|/)\?(?:{_OPTIONS}=[^&]*&?)+$", r"\1"),
+        (r"/index1?\.html$", "/"),
+        (r"/(?:index|forum)\.php(?:\?.*)?$", "/"),
+    )
+    page_part = r"&page=\d+|/page\d+|(?<=/)index\d+\.html$"
+    # "/board/1-slug.html", "/board/1-slug-2.html", "/t1-slug.html", "/board/slug-1.html", "/board/slug-1/index2.html"
+    thread_url = (
+        r"(?:showthread\.php(?:\?(?:.*&)?t=|[?/])|/threads/)(\d+)|/t?(\d+)-(?!post\d)[^/]*\.html$|/t(\d+)(?:-\d+)?\.html$"
+        r"|/(?!members/)[^/]+/[^/]*-t?(\d+)(?:-p?\d+)?(?:\.html|/(?:index\d+\.html)?)$"
+    )
+    board_url = (
+        r"(?:forumdisplay\.php(?:\?(?:.*&)?f=|[?/])|/forums/|/forum(?=\d+/)|/f(?=\d+[/-]))(\d+)"
+        r"|/(\d+)-[^/]+/$|/[^/]+-f?(\d+)/$"
+    )
+    board_slug: ClassVar[str] = r"//[^/]+/(?:.+/)?([^/.]+)/$"
+    traps = (
+        r"/(?:newreply|newthread|report|private|sendmessage|search|member|memberlist|profile|usercp|login|register|faq"
+        r"|calendar|online|misc|showgroups|external|attachment|image|subscription|usernote|poll|threadrate|threadtag"
+        r"|reputation|infraction|editpost|showpost|blog|blog_post|album|group|payments|joinrequests|announcement|ajax"
+        r"|css|cron|inlinemod|postings|moderation|tags|activity|converse|entry)\.php"
+        rf"|/members/|-post\d+\.html$|[?&](?:do|{_OPTIONS})="
+    )
+
+    thread_number: ClassVar[str] = (
+        "input[name=searchthreadid]@value | form[action*=showthread] input[name=t]@value"
+        " | form[action*=threadrate] input[name=t]@value | input[name=threadid]@value"
+    )
+    own_link: ClassVar[str] = (  # the page's link to itself, for pages saved without their URL
+        "link[rel=canonical]@href | td.navbar > a[href*=showthread]@href | div.breadcrumb > a@href"
+        " | span.threadtitle a@href"
+    )
+    signature: ClassVar[str] = ""
+    note: ClassVar[str] = ""  # of the last edit
+    attachments: ClassVar[str] = ""
+    reactions: ClassVar[str] = ""  # thanks and comments of others
+    zone: ClassVar[str] = ""  # the line "All times are GMT +7"
+    # What `read_post` marks; the page's index of classes was made before
+    extras = "./descendant::*[starts-with(@class, 'vb-')]"
+    edited = "./descendant::*[starts-with(@class, 'vb-edit')]"
+
+    containers: ClassVar = {
+        "vb-signature": Label.SIGNATURE,
+        "vb-edit": Label.EDIT,
+        "vb-attachments": Label.ATTACHMENT,
+        "vb-reactions": Label.REACTION,
+    }
+
+    @classmethod
+    def thread_id(cls, url: str | None) -> str | None:
+        """The thread's own id, from its URL."""
+        return _id(cls.thread_url, url)
+
+    @classmethod
+    def board_id(cls, url: str | None) -> str | None:
+        """The board's own id, from its URL; boards with words for a URL have their last word as id."""
+        return _id(cls.board_url, url) or _id(cls.board_slug, url)
+
+    def read(self, doc: Document) -> Page:
+        """What the page is. Times are in the zone that the page names at its foot."""
+        found = _GMT.search(words(first(doc.page, self.zone)))
+        if found:
+            hours, part = int(found[2] or 0), float(f"0.{found[3] or 0}")
+            # "+5.5" and "+5:30" are the same
+            minutes = round(part * 60) if len(found[3] or "") < 2 else int(found[3])  # noqa: PLR2004 - digits of minutes
+            offset = timedelta(hours=hours, minutes=minutes)
+            doc = replace(doc, zone=timezone(-offset if found[1] == "-" else offset))
+        return super().read(doc)
+
+    def frame(self, doc: Document) -> Page:
+        """As in the base; a page that was asked for by a post is named by its thread, and the site by its base link."""
+        page = super().frame(doc)
+        base = first(doc.tree, "/html/head/base/@href | meta[name=vb_meta_bburl]@content")
+        if base and "://" in base:
+            page = replace(page, site=urls.clean(base).partition("://")[2].rstrip("/"))
+        own = self.own_url(doc)
+        if "://" in own and not self.thread_id(page.url):
+            page = replace(page, url=own)
+        number = first(doc.page, self.thread_number) if "showthread.php?p=" in page.url else None
+        if number:
+            url = f"{page.url.partition('?')[0]}?t={number}"
+            page = replace(page, url=url if page.page == 1 else f"{url}&page={page.page}")
+        return page
+
+    def own_url(self, doc: Document) -> str:
+        """The URL of the thread that the page gives for itself, "" without one."""
+        url = self.canonical(doc.link(first(doc.page, self.own_link)) or "")
+        return url if self.thread_id(url) else ""
+
+    def page_numbers(self, doc: Document) -> tuple[int, int]:
+        """This page and the last one; some languages say the last page first ("of 5 pages, page 1")."""
+        shown = [number for place in every(doc.page, self.last_page) for number in _numbers(words(place))]
+        current = max(_numbers(text(doc.page, self.page)), default=1)
+        return current, max([current, *shown])
+
+    def read_thread(self, doc: Document, page: Page) -> Thread:
+        """As in the base; with the id that the page's forms carry, and the first page of vBSEO's "1-slug-2.html"."""
+        thread = super().read_thread(doc, page)
+        id_ = first(doc.page, self.thread_number) or self.thread_id(thread.url) or self.thread_id(self.own_url(doc))
+        url = re.sub(rf"-p?{page.page}(?=\.html$)", "", thread.url) if page.page > 1 else thread.url
+        return replace(thread, id=id_ or thread.id, url=url)
+
+    def boards_in(self, doc: Document, links: list[Any]) -> Iterator[Board]:
+        """As in the base; a board may be a link to another site, and the forum's own front page is no board."""
+        root = doc.base.rpartition("/")[0] + "/"
+        for board in super().boards_in(doc, links):
+            if board.title and board.url != root and board.url.startswith(root.partition("/showthread")[0]):
+                yield board
+
+    def read_post(self, doc: Document, part: Part) -> Post | None:
+        """As in the base, after what has no class of its own was given one for the cleaning."""
+        mark(every(part, self.signature), "vb-signature")
+        mark(every(part, self.note), "vb-edit")
+        mark(every(part, self.reactions), "vb-reactions")
+        mark(every(part, self.attachments), "vb-attachments")
+        return super().read_post(doc, part)
+
+    def read_author(self, part: Part) -> Author:
+        """As in the base; the id is somewhere in the member's URL."""
+        found = _MEMBER.search(words(first(part, self.author_id)))
+        return replace(super().read_author(part), id=next(filter(None, found.groups())) if found else None)
+
+    def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
+        """Each line of the card is a pair: "Posts: 56"."""
+        for line in every(part, self.card):
+            yield from pairs(line)
+
+    def post_url(self, doc: Document, id_: str) -> str | None:
+        """The page with the post's anchor."""
+        return f"{doc.url}#post{id_}"
+
+    def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
+        """Dates are the first line of a text, above "by NAME"; an edit note has one behind the name."""
+        shown = first_line(node)
+        if "vb-edit" in ("" if isinstance(node, str) or node is None else node.get("class", "")):
+            found = _EDITED.search(words(node))
+            shown = _AT.sub(" ", " ".join(filter(None, found.groups()))) if found else ""
+        return super().when(doc, shown)
+
+
+class VBulletin4(VBulletin):
+    """vBulletin 4: lists and containers with classes."""
+
+    anchor = "li.postcontainer, li.threadbit, li.forumbit_post, div.standard_error, div.body_wrapper"
+
+    posts = "li.postcontainer | li.postbit, li.postbitlegacy, li.postbitdeleted"
+    post_mark = b'id="post_message_'
+    body = "div.content div[id^=post_message_] | div[id^=post_message_] | blockquote.postcontent"
+    signature = "blockquote.signature, div.signature"
+    note = "blockquote.lastedited"
+    attachments = "div.attachments"
+    author = "a.username, span.username | div.username_container"
+    author_id = "a.username@href"
+    author_title = "span.usertitle"
+    card = "dl.userinfo_extra"
+    posted = "span.postdate span.date | span.date | span.postdate"
+    position = "a.postcounter"
+    deleted = "&.postbitdeleted"
+    title = "span.threadtitle | div.pagetitle span.forumtitle | div.pagetitle h1 | h1"
+    prefixes = "div.pagetitle h1 span.prefix"
+    crumbs = "li.navbit a"
+
+    board = "div.threadlist, ol.threads, div.threadpagestats, div.above_threadlist"
+    rows = "li.threadbit"
+    row_id = "@id"
+    row_link = "a.title | a[id^=thread_title_]"
+    row_replies = "./descendant::ul[contains(@class, 'threadstats')]/li[1]"
+    row_last = "./descendant::dl[contains(@class, 'threadlastpost')]/dd[last()]"
+    row_sticky = "div.sticky"
+    row_locked = "&.lock"
+    boards = "h2.forumtitle a, li.subforum a"
+
+    page = "form.pagination span.selected | div.pagination span.selected"
+    last_page = "form.pagination a.popupctrl, form.pagination > span > a | div.pagination a"
+    zone = "div.footer_time"
+
+    notice = "div.standard_error div.blockrow | div.standard_error | div.blockbody div.blockrow"
+    login = "div.standard_error input[type=password]"
+
+    def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
+        """The lists of terms that the base expects."""
+        return Forum.card_pairs(self, part)
+
+    def read_replies(self, row: Part) -> int | None:
+        """The number in "Replies: 18"."""
+        return next(iter(_numbers(text(row, self.row_replies))), None)
+
+
+def mark(elements: list[Any], token: str) -> None:
+    """Name the elements for the cleaning: the first class that it knows decides."""
+    for element in elements if token else ():
+        element.set("class", f"{token} {element.get('class', '')}".rstrip())
+
+
+def _numbers(shown: str) -> list[int]:
+    return [int(re.sub(r"\D", "", found)) for found in _PAGES.findall(shown)]
+
+
+def _id(pattern: str, url: str | None) -> str | None:
+    found = re.search(pattern, url) if url else None
+    return next(filter(None, found.groups()), None) if found else None
