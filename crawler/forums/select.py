@@ -148,12 +148,14 @@ def _alternative(selector: str) -> _Alternative:
     css, _, attribute = selector.partition("@")
     path = _path(css, "descendant::") if css else "."
     path = f"({path})/@{attribute}" if attribute else path
-    heads = [_head(single) for single in css.split(",")]
+    heads = [None] if "(" in css and "," in css else [_head(single) for single in css.split(",")]
+    # several heads are merged by their own place in the page, which says nothing about what follows inside them
+    whole = None not in heads and (len(heads) == 1 or not any(head.rest for head in heads if head))
     plain = _PLAIN.fullmatch(selector)
     return _Alternative(
         all=_xpath(path),
         one=_xpath(f"({path})[1]"),
-        heads=() if None in heads else tuple(head for head in heads if head),
+        heads=tuple(head for head in heads if head) if whole else (),
         attribute=attribute,
         token=plain["token"] if plain else None,
         tag=plain["tag"] if plain else None,
