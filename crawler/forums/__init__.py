@@ -14,7 +14,8 @@ from crawler.forums.document import Document, document, whole
 from crawler.forums.fluxbb import FluxBB, PunBB
 from crawler.forums.mybb import MyBB, MyBBArchive
 from crawler.forums.nodebb import NodeBB
-from crawler.forums.phpbb import PhpBB2, PhpBB3
+from crawler.forums.phpbb import PhpBB3
+from crawler.forums.phpbb2 import PhpBB2
 from crawler.forums.smf import SMF
 from crawler.forums.vbulletin3 import VBulletin3
 from crawler.forums.xenforo import XenForo1, XenForo2

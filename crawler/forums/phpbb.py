@@ -1,4 +1,4 @@
-"""phpBB 3 (prosilver and what derives from it, subsilver2, Tapatalk's groups) and phpBB 2 (subSilver)."""
+"""phpBB 3 (prosilver and what derives from it, subsilver2, Tapatalk's groups), and the URLs it shares with phpBB 2."""
 
 import re
 from collections.abc import Iterator
@@ -6,16 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from archive.records import Author, Label, Page, Post
+from archive.records import Author, Label, Page
 from crawler.forums.base import Forum
 from crawler.forums.document import Document
 from crawler.forums.select import Part, every, first, words
 
 _MEMBER = re.compile(r"[?&@]u=(\d+)")
 _DATE_LABEL = re.compile(r"^[^\d:]{2,30}:\s+")  # "Posted: Mon Feb 10, 2003 12:09 am"
-
-_RULER = re.compile(r"\s*_{10,}\s*")
-_LONG = 1000  # characters; no signature is longer, so that a line of underscores in the text is none
 
 
 class PhpBB(Forum):
@@ -227,91 +224,3 @@ class PhpBB3(Prosilver):
     signals = r"^phpbb$|/styles/prosilver/|^section-view(?:topic|forum)\b"
     anchor = "dl.postprofile, a.forumtitle, table.tablebg, div.viewtopic_wrapper"
     skins = (PhpBB3Tapatalk, PhpBB3Subsilver)
-
-
-class PhpBB2(PhpBB):
-    """phpBB 2: a post is a table row, and quotes cut its text into several `.postbody` in one cell."""
-
-    name = "phpbb2"
-    anchor = "table.forumline"
-
-    posts = (
-        "./descendant::*[@class='name']/a[@name > 0]/ancestor::tr[1]"
-        " | ./descendant::a[@name > 0]/ancestor::tr[descendant::*[@class='postbody']][1]"
-    )
-    post_id = "./descendant::a[@name > 0]/@name"
-    post_mark = b'<span class="name"><a name='
-    body = "./descendant::*[@class='postbody']/ancestor::td[1]"
-    author = "span.name | .name | td > b"
-    profile = "./following-sibling::tr[1]/descendant::a[contains(@href, 'u=')]/@href | a[href*='mode=viewprofile']@href"
-    author_title = "./td[1]/*[@class='postdetails']/text()[not(preceding-sibling::*)]"
-    posted = ".postdetails:has(.gen) | ./td[2]/descendant::*[@class='postdetails']"
-    edited = "span.gensmall:not(:empty)"
-    title = "a.maintitle | td.maintitle a | .maintitle"
-    locked = "span.nav img[src*='reply-locked'], td img[src*='reply-locked']"
-    crumbs = "a.nav, span.nav a, td.nav a"
-    own_link = "a.maintitle@href | td.maintitle a@href"
-
-    board = "a.maintitle[href*=viewforum], td.maintitle a[href*=viewforum]"
-    rows = "./descendant::a[@class='topictitle']/ancestor::tr[1]"
-    row_link = "a.topictitle"
-    row_replies = "./td[descendant::a[@class='topictitle']]/following-sibling::td[1]"
-    row_last = "./td[last()]/descendant::text()[normalize-space()][1]"
-    row_sticky = "./td[1]/descendant::img[contains(@src, 'sticky') or contains(@src, 'announce')]"
-    row_locked = "./td[1]/descendant::img[contains(@src, 'lock')]"
-    boards = "a.forumlink, .forumlink a"
-
-    next = "./descendant::b[. > 0]/following-sibling::a[1][contains(@href, 'start=')]/@href"
-    page = "./descendant::*[@class='nav']/descendant::b[. > 0]"
-    last_page = "./descendant::*[@class='nav']/descendant::*[self::b or self::a[contains(@href, 'start=')]][. > 0]"
-
-    notice = (
-        "form[action*='login.php'] th | ./descendant::table[@class='forumline']/descendant::span[@class='gen']"
-        " | table.forumline th"
-    )
-    login = "form[action*='login.php'] input[type=password]"
-
-    containers: ClassVar = {
-        "attachheader": Label.ATTACHMENT,
-        "attachrow": Label.ATTACHMENT,
-        "gensmall": Label.EDIT,
-        "quotehead": Label.QUOTE,
-        "codehead": Label.BUTTON,
-    }
-
-    def read_post(self, doc: Document, part: Part) -> Post | None:
-        """As in the base; what only the structure tells is first written into the classes of the body."""
-        body = first(part, self.body)
-        if body is not None:
-            _name_heads(body)
-            _wrap_signature(body)
-        return super().read_post(doc, part)
-
-    def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
-        """Label and value of each line of the author card: bare text, "Joined: 11 Nov 2002"."""
-        for line in every(part, "./td[1]/descendant::*[@class='postdetails']/text()"):
-            label, colon, value = words(line).partition(":")
-            if colon:
-                yield label.strip(), value.strip()
-
-
-def _name_heads(body: Any) -> None:
-    """Give the row above a quote or code ("X wrote:", "Code:") a class of its own: it has only a font's."""
-    for cell in body.iter("td"):
-        row = cell.getparent()
-        if cell.get("class") in ("quote", "code") and row is not None and row.getprevious() is not None:
-            row.getprevious().set("class", f"{cell.get('class')}head")
-
-
-def _wrap_signature(body: Any) -> None:
-    """Put the signature, which follows the text after a line of underscores, into an element of its own."""
-    ruler = next((line for line in reversed(list(body.iter("br"))) if _RULER.fullmatch(line.tail or "")), None)
-    if (
-        ruler is None
-        or len(words(" ".join(ruler.xpath("following-sibling::node()/descendant-or-self::text()")))) > _LONG
-    ):
-        return
-    signature = body.makeelement("div", {"class": "signature"})
-    signature.text, ruler.tail = ruler.tail, None
-    signature.extend(list(ruler.itersiblings()))
-    ruler.addnext(signature)
