@@ -43,7 +43,8 @@ _LABELS: dict[str, Label] = {
     "button": Label.BUTTON,
     "select": Label.BUTTON,
 }
-_SMILIES = re.compile("smil|emoji|emoticon|inlineimg", re.IGNORECASE)  # in a class or an address
+_SMILIES = ("smil", "emoji", "emoticon", "inlineimg")  # in a class or an address
+_ADDRESS = 200  # characters of an address that are looked at: a data: URL holds the whole picture
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _STRUCTURES = frozenset({Label.HEADING, Label.LIST, Label.TABLE, Label.CAPTION})
 _INSIDE_STRUCTURES = frozenset(Label) - OWN | {Label.CODE, Label.SPOILER}
@@ -150,7 +151,8 @@ class _Walk:
 
     def open_image(self, node: Any) -> None:
         """The text that follows a picture may be its caption; smilies are no pictures."""
-        if not _SMILIES.search(f"{node.get('class')} {node.get('src')}"):
+        names = f"{node.get('class')} {(node.get('src') or '')[:_ADDRESS]}".lower()
+        if not any(smilie in names for smilie in _SMILIES):
             self._image = not "".join(self.parts).strip()
 
     def open_link(self, node: Any) -> None:

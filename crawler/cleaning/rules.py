@@ -150,13 +150,11 @@ def similar_lists(pieces: list[Piece]) -> list[Piece]:
     for place, line in lines_backwards(pieces):
         if len(marks) > _SIMILAR or not _is_row(line):
             break
-        folded = key(line)
-        heading = phrases("similar").look(folded)
-        if heading:
-            marks[place] = Label.SIMILAR, str(heading), 0
+        found = phrases("similar", "button").find(line)
+        if found and found.role == "similar":
+            marks[place] = Label.SIMILAR, str(found), 0
             return relabel(pieces, marks) if place > (0, 0) else pieces
-        button = phrases("button").look(folded)
-        marks[place] = (Label.BUTTON, str(button), 0) if button else (Label.SIMILAR, "below a list's heading", 0)
+        marks[place] = (Label.BUTTON, str(found), 0) if found else (Label.SIMILAR, "below a list's heading", 0)
     return pieces
 
 
