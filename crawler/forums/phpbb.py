@@ -102,7 +102,7 @@ class Prosilver(PhpBB):
     posted = "p.author time | ./descendant::p[@class='author']/text()[normalize-space()][last()]"
     edited = "div.notice"
     title = "h2.topic-title | h2.forum-title | div#page-body h2 | div#site-description h1"
-    locked = "div.action-bar i.fa-lock, div.action-bar .locked-icon, div.topic-actions .locked-icon"
+    locked = "div.action-bar i.fa-lock | .locked-icon"
     crumbs = "span.crumb a | li.icon-home a | ul.navlinks a"
     own_link = "link[rel=canonical]@href | h2.topic-title a@href | h2.forum-title a@href | div#page-body h2 a@href"
 
@@ -177,7 +177,7 @@ class PhpBB3Subsilver(PhpBB):
     posted = "./descendant::td[@class='gensmall']/div[last()]/b/following-sibling::text()[1]"
     edited = "./descendant::span[@class='gensmall'][not(ancestor::*[@class='postbody'])]"
     title = "a.titles | div#pageheader h2 | div#logodesc h1"
-    locked = "div#pagecontent img[src*='locked'], div#pagecontent .imageset[class*='locked']"
+    locked = "a > img[src*='_topic_locked'] | .imageset.button_topic_locked"
     crumbs = "p.breadcrumbs a"
     own_link = "link[rel=canonical]@href | a.titles@href"
 

@@ -32,8 +32,8 @@ class PhpBB2(PhpBB):
     posted = ".postdetails:has(.gen) | ./td[2]/descendant::*[@class='postdetails']"
     edited = "span.gensmall:not(:empty)"
     title = "a.maintitle | td.maintitle a | .maintitle"
-    locked = "span.nav img[src*='reply-locked'], td img[src*='reply-locked']"
-    crumbs = "a.nav, span.nav a, td.nav a"
+    locked = ".nav img[src*='reply-locked']"
+    crumbs = "a.nav | .nav a"
     own_link = "a.maintitle@href | td.maintitle a@href"
 
     board = "a.maintitle[href*=viewforum], td.maintitle a[href*=viewforum]"
@@ -46,7 +46,7 @@ class PhpBB2(PhpBB):
     boards = "a.forumlink, .forumlink a"
 
     next = "./descendant::b[. > 0]/following-sibling::a[1][contains(@href, 'start=')]/@href"
-    page = "./descendant::*[@class='nav']/descendant::b[. > 0]"
+    page = ".nav b:not(:has(*))"
     last_page = "./descendant::*[@class='nav']/descendant::*[self::b or self::a[contains(@href, 'start=')]][. > 0]"
 
     notice = (
