@@ -172,7 +172,8 @@ class Page:
 
     `site` is host and path prefix of the forum ("voz.vn", "example.org/forum"). `containers` maps a class token of the
     software's markup to the label of the text inside, and is what the cleaning stage needs to know of the software.
-    `message` is what a wall or an error page says. `sure` is the reader's confidence (1 for a known software).
+    `message` is what a wall or an error page says. `instead` is the address that holds the content of a page which only a
+    script fills in. `sure` is the reader's confidence (1 for a known software).
     """
 
     kind: Kind
@@ -191,6 +192,7 @@ class Page:
     language: str | None = None
     containers: Mapping[str, str] = field(default_factory=dict)
     message: str = ""
+    instead: str | None = None
     sure: float = 1.0
 
 

@@ -35,6 +35,7 @@ FORUMS: tuple[Forum, ...] = (
     FluxBB(),
     PunBB(),
     BBPress(),
+    Discourse(),
 )
 
 
