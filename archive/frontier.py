@@ -7,7 +7,7 @@ URL once (no circle of links keeps it going), the next walk asks again, and an i
 import json
 import sqlite3
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,7 +15,10 @@ from archive.records import Request
 from archive.text import stored
 
 # Threads are continued before new ones are opened, and these before more boards: the list of open work stays short.
-PRIORITY = {"next": 0, "thread": 1, "start": 2, "next-board": 3, "board": 4}
+# What is only read again comes last: by then the boards have said which of it has news.
+PRIORITY = {"next": 0, "thread": 1, "start": 2, "next-board": 3, "board": 4, "refresh": 5}
+LATE = 9  # for what was under way at several sudden ends: everything else first, should that page be what ends the run
+DONE = "done"
 FAILED = "failed"  # the one outcome that may be another next time; the rest (wall, missing, ...) is the site's answer
 
 
@@ -30,12 +33,34 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Scope:
+    """How far a walk goes, in times as `archive.text.utc` writes them.
+
+    `since` leaves out threads that are quiet since before it; `refresh` re-reads those active since then, for edits
+    and deletions; `full` reads everything again.
+    """
+
+    since: str | None = None
+    refresh: str | None = None
+    full: bool = False
+
+
+EVERYTHING_NEW = Scope()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Walk:
-    """Where links are added: the start row, its round, and what the page's own row said of the thread."""
+    """Where links are added: the start row, its round and scope.
+
+    Of the page's own row: what the board said of the thread, and when the page was last there.
+    """
 
     start: int
     round: int
     signature: str | None
+    fetched_at: str | None
+    since: str | None
+    full: bool
 
 
 def host_of(url: str) -> str:
@@ -43,34 +68,63 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
-def seed(db: sqlite3.Connection, url: str, role: str, now: str) -> None:
+def seed(db: sqlite3.Connection, url: str, role: str, now: str, scope: Scope = EVERYTHING_NEW) -> None:
     """Begins a walk from `url`, unless the last one from there is still unfinished: then that one goes on.
 
     What failed in the last walk gets another chance in the new one; so does a board's page that was walled, because
-    nothing else leads to the pages behind it.
+    nothing else leads to the pages behind it. A full walk begins anew over an unfinished one that is not.
     """
-    row = db.execute("SELECT id, state FROM frontier WHERE url = ?", (url,)).fetchone()
+    row = db.execute('SELECT id, state, "full" FROM frontier WHERE url = ?', (url,)).fetchone()
     if row is None:
         db.execute(
-            "INSERT INTO frontier (url, host, role, priority, added_at) VALUES (?, ?, ?, ?, ?)",
-            (url, host_of(url), role, PRIORITY[role], now),
+            'INSERT INTO frontier (url, host, role, priority, since, "full", added_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+            (url, host_of(url), role, PRIORITY[role], scope.since, scope.full, now),
         )
         return
-    start, state = row
+    start, state, full = row
     unfinished = "SELECT 1 FROM frontier WHERE walk = ? AND state <> 'done' AND state IN ('queued', 'taken') LIMIT 1"
-    if state in {"queued", "taken"} or db.execute(unfinished, (start,)).fetchone():
-        return
+    under_way = state in {"queued", "taken"} or db.execute(unfinished, (start,)).fetchone()
+    if under_way and (full or not scope.full):
+        db.execute("UPDATE frontier SET since = ? WHERE id = ?", (scope.since, start))
+    else:
+        _begin(db, start, role, scope)
+    _read_again(db, start, url, scope, now)
+
+
+def _begin(db: sqlite3.Connection, start: int, role: str, scope: Scope) -> None:
     db.execute(
         "UPDATE frontier SET state = 'queued', role = ?, priority = ?, tries = 0, not_before = 0, walk = NULL,"
-        " round = round + 1, outcome = NULL, reason = '' WHERE id = ?",
-        (role, PRIORITY[role], start),
+        " round = round + 1, outcome = NULL, reason = '', since = ?, \"full\" = ?,"
+        " etag = CASE WHEN ? THEN NULL ELSE etag END, last_modified = CASE WHEN ? THEN NULL ELSE last_modified END"
+        " WHERE id = ?",
+        (role, PRIORITY[role], scope.since, scope.full, scope.full, scope.full, start),
     )
     db.execute(
         "UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL, reason = '',"
         " round = (SELECT round FROM frontier WHERE id = :start)"
-        " WHERE walk = :start AND state <> 'done' AND state = 'failed' AND (outcome = :failed OR role = 'next-board')",
+        " WHERE walk = :start AND state <> 'done'"
+        " AND (state IN ('queued', 'taken') OR outcome = :failed OR role = 'next-board')",
         {"start": start, "failed": FAILED},
     )
+
+
+# Threads of which no page was ever read (a wall, nothing there) have nothing to compare.
+_ACTIVE = """
+SELECT id, url, settled FROM threads WHERE walk = :start AND last_page > 0 AND gone_at IS NULL AND (:full
+    OR coalesce(last_post_at, (SELECT max(posted_at) FROM posts WHERE thread = threads.id), first_seen) >= :refresh)
+ORDER BY id
+"""
+
+
+def _read_again(db: sqlite3.Connection, start: int, url: str, scope: Scope, now: str) -> None:
+    if not (scope.refresh or scope.full):
+        return
+    number, full = db.execute('SELECT round, "full" FROM frontier WHERE id = ?', (start,)).fetchone()
+    active = db.execute(_ACTIVE, {"start": start, "full": scope.full, "refresh": scope.refresh}).fetchall()
+    walk = Walk(start=start, round=number, signature=None, fetched_at=None, since=None, full=bool(full))
+    queue(db, walk, [Link(url=at, role="refresh", thread=key, signature=said) for key, at, said in active], now)
+    if url in {at for _, at, _ in active}:  # the start is such a thread itself: it is not to continue at its end
+        db.execute('UPDATE frontier SET "full" = 1 WHERE id = ?', (start,))
 
 
 # The hosts are walked by the index, one step each, so that a host that is waiting costs nothing however long its list.
@@ -114,6 +168,11 @@ def due(db: sqlite3.Connection, busy: Collection[str]) -> float | None:
     return None if row[0] is None else float(row[0])
 
 
+def waits(db: sqlite3.Connection, busy: Collection[str]) -> bool:
+    """Whether any row of a host that is not busy is queued."""
+    return due(db, busy) is not None
+
+
 def pending(db: sqlite3.Connection, busy: Collection[str]) -> int:
     """How many rows of hosts that are not busy are queued."""
     sql = "SELECT count(*) FROM frontier WHERE state = 'queued' AND host NOT IN (SELECT value FROM json_each(?))"
@@ -122,10 +181,12 @@ def pending(db: sqlite3.Connection, busy: Collection[str]) -> int:
 
 def walk_of(db: sqlite3.Connection, request: Request) -> Walk:
     """The walk that a request belongs to."""
-    start, number, signature = db.execute(
-        "SELECT coalesce(walk, id), round, signature FROM frontier WHERE id = ?", (request.id,)
+    start, number, signature, fetched_at, since, full = db.execute(
+        'SELECT start.id, page.round, page.signature, page.fetched_at, start.since, start."full"'
+        " FROM frontier AS page JOIN frontier AS start ON start.id = coalesce(page.walk, page.id) WHERE page.id = ?",
+        (request.id,),
     ).fetchone()
-    return Walk(start=start, round=number, signature=signature)
+    return Walk(start=start, round=number, signature=signature, fetched_at=fetched_at, since=since, full=bool(full))
 
 
 # A row that waits or is under way stays as it is; one that this walk has already dealt with is not asked for again.
@@ -134,12 +195,13 @@ INSERT INTO frontier (url, host, role, priority, walk, round, thread, signature,
 VALUES (:url, :host, :role, :priority, :walk, :round, :thread, :signature, :now)
 ON CONFLICT (url) DO UPDATE SET state = 'queued', role = excluded.role, priority = excluded.priority,
     walk = excluded.walk, round = excluded.round, thread = excluded.thread, signature = excluded.signature,
-    tries = 0, not_before = 0, outcome = NULL, reason = ''
+    tries = 0, not_before = 0, outcome = NULL, reason = '',
+    etag = CASE WHEN :full THEN NULL ELSE etag END, last_modified = CASE WHEN :full THEN NULL ELSE last_modified END
 WHERE state IN ('done', 'failed') AND (coalesce(walk, id) <> excluded.walk OR round < excluded.round)
 """
 
 
-def queue(db: sqlite3.Connection, walk: Walk, links: Iterable[Link], now: str) -> int:
+def queue(db: sqlite3.Connection, walk: Walk, links: Collection[Link], now: str) -> int:
     """Adds links to a walk; returns how many are new or to be fetched again."""
     rows = [
         {
@@ -151,10 +213,13 @@ def queue(db: sqlite3.Connection, walk: Walk, links: Iterable[Link], now: str) -
             "round": walk.round,
             "thread": link.thread,
             "signature": link.signature,
+            "full": walk.full,
             "now": now,
         }
         for link in links
     ]
+    reached = [(walk.start, link.thread, walk.start) for link in links if link.role == "thread" and link.thread]
+    db.executemany("UPDATE threads SET walk = ? WHERE id = ? AND walk IS NOT ?", reached)
     return db.executemany(_QUEUE, rows).rowcount if rows else 0
 
 
@@ -165,21 +230,17 @@ def is_open(db: sqlite3.Connection, url: str) -> bool:
 
 
 def finish(db: sqlite3.Connection, request: Request, outcome: str, reason: str, now: str) -> None:
-    """Records how a request ended that gave no page to save: `failed` may work another time, the rest is an answer.
-
-    A thread that answered so (a wall, nothing there) is settled until its board's row changes. "done" means
-    unchanged (304), and settles a thread only on its last page: no other page says that nothing came after it.
-    """
-    thread, signature = db.execute(
-        "UPDATE frontier SET state = ?, outcome = ?, reason = ?, fetched_at = ? WHERE id = ?"
-        " RETURNING thread, signature",
-        ("done" if outcome == "done" else "failed", outcome, stored(reason), now, request.id),
-    ).fetchall()[0]
-    if thread is None or outcome == FAILED:
-        return
+    """Records how a request ended that gave no page to save: `failed` may work another time, the rest is an answer."""
     db.execute(
-        "UPDATE threads SET settled = ? WHERE id = ? AND (? <> 'done' OR last_page_url = ?)",
-        (signature or "", thread, outcome, request.url),
+        "UPDATE frontier SET state = :state, outcome = :outcome, reason = :reason,"
+        " fetched_at = CASE WHEN :state = 'done' THEN :now ELSE fetched_at END WHERE id = :id",
+        {
+            "state": DONE if outcome == DONE else FAILED,
+            "outcome": outcome,
+            "reason": stored(reason),
+            "now": now,
+            "id": request.id,
+        },
     )
 
 
@@ -192,5 +253,9 @@ def retry(db: sqlite3.Connection, request: Request, reason: str, wait: float) ->
 
 
 def release(db: sqlite3.Connection) -> None:
-    """What a killed run had taken goes back into the queue; its tries stay counted."""
-    db.execute("UPDATE frontier SET state = 'queued' WHERE state = 'taken'")
+    """What a killed run had taken goes back into the queue; its tries stay counted, and after a few it comes last."""
+    db.execute(
+        "UPDATE frontier SET state = 'queued', priority = CASE WHEN tries > 2 THEN ? ELSE priority END"
+        " WHERE state <> 'done' AND state = 'taken'",
+        (LATE,),
+    )

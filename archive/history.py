@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
+from itertools import pairwise
 
 from archive.posts import Content, Known, Place, content_of, insert_articles, insert_parts, positions
-from archive.records import Label, Post
+from archive.records import Label, Page, Post
 from archive.text import folded, stored, utc
 
 # What changes around a post without anybody editing it: its stored copy follows, but that makes no new version.
@@ -19,7 +20,7 @@ def revise(db: sqlite3.Connection, place: Place, post: Post, known: Known) -> st
     if post.deleted and known.content.kind != "deleted":
         if known.gone_at is not None:
             return "unchanged"
-        db.execute("UPDATE posts SET gone_at = ? WHERE id = ?", (place.now, known.number))
+        _mark(db, [known.number], place.now, place.seen)
         return "vanished"
     moved = _move(db, place, post, known)
     content, edited_at = content_of(post), utc(post.edited_at)
@@ -51,6 +52,11 @@ def _move(db: sqlite3.Connection, place: Place, post: Post, known: Known) -> boo
         return False
     (position,) = positions(db, place.thread, [post])
     db.execute("UPDATE posts SET thread = ?, position = ? WHERE id = ?", (place.thread, position, known.number))
+    db.execute(  # a thread that was merged away whole
+        "UPDATE threads SET gone_at = :now, last_seen = coalesce(:seen, first_seen) WHERE id = :old AND gone_at IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM posts WHERE thread = :old)",
+        {"old": known.thread, "now": place.now, "seen": place.seen},
+    )
     db.execute(
         "UPDATE articles SET thread_url = ?, board = ? WHERE id = ?", (place.thread_url, place.board, known.number)
     )
@@ -81,7 +87,7 @@ def _replace(db: sqlite3.Connection, place: Place, post: Post, content: Content,
     words = stored(post.source.words) if post.source else None
     db.execute(
         "UPDATE posts SET kind = ?, text = ?, removed = ?, source_url = ?, source_words = ?, edited_at = ?,"
-        " gone_at = NULL, folded = ? WHERE id = ?",
+        " gone_at = NULL, last_seen = NULL, folded = ? WHERE id = ?",
         (
             content.kind,
             text,
@@ -99,3 +105,72 @@ def _replace(db: sqlite3.Connection, place: Place, post: Post, content: Content,
         insert_articles(db, place, [(number, post, content)])
     if story:
         db.execute("UPDATE articles SET first_seen = ?, story = ? WHERE id = ?", (*story, number))
+
+
+def _mark(db: sqlite3.Connection, numbers: list[int], now: str, seen: str | None) -> None:
+    db.executemany(
+        "UPDATE posts SET gone_at = ?, last_seen = max(first_seen, coalesce(?, first_seen)) WHERE id = ?",
+        [(now, seen, number) for number in numbers],
+    )
+
+
+def lose_thread(db: sqlite3.Connection, thread: int, now: str, *, seen: str | None) -> int:
+    """Marks a thread that is not there any more, and its posts; returns how many. `seen`: when it was last there."""
+    db.execute(
+        "UPDATE threads SET gone_at = ?, last_seen = coalesce(?, first_seen) WHERE id = ? AND gone_at IS NULL",
+        (now, seen, thread),
+    )
+    numbers = [row[0] for row in db.execute("SELECT id FROM posts WHERE thread = ? AND gone_at IS NULL", (thread,))]
+    _mark(db, numbers, now, seen)
+    return len(numbers)
+
+
+def find_thread(db: sqlite3.Connection, thread: int) -> None:
+    """Unmarks a thread that was gone and is there again, and the posts that went with it."""
+    row = db.execute("SELECT gone_at FROM threads WHERE id = ?", (thread,)).fetchone()
+    if row[0] is not None:
+        db.execute(
+            "UPDATE posts SET gone_at = NULL, last_seen = NULL WHERE thread = ? AND gone_at = ?", (thread, row[0])
+        )
+        db.execute("UPDATE threads SET gone_at = NULL, last_seen = NULL WHERE id = ?", (thread,))
+
+
+def miss_posts(db: sqlite3.Connection, page: Page, place: Place, known: dict[str, Known]) -> int:
+    """Marks the thread's posts that should stand on this page and do not; returns how many.
+
+    Proof is needed: a post is missing if it stood between two posts of this page, before the first post of the first
+    page or after the last one of the last page. A page that lost most of what it held may be a changed skin that was
+    read badly: it marks nothing, unless the board's number of replies says the same.
+    """
+    here = [
+        known[post.id].position for post in page.posts if post.id in known and known[post.id].thread == place.thread
+    ]
+    if not here:
+        return 0
+    last_page, replies, alive = db.execute(
+        "SELECT last_page, replies, (SELECT count(*) FROM posts WHERE thread = threads.id AND gone_at IS NULL)"
+        " FROM threads WHERE id = ?",
+        (place.thread,),
+    ).fetchone()
+    low, high = (0 if page.page == 1 else min(here)), (max(here) if page.next else None)
+    if (low or high) and any(later < earlier for earlier, later in pairwise(here)):
+        return 0  # merged or sorted in another way: only a thread that is whole on one page can be compared
+    absent = _absent(db, page, place, low, high)
+    if replies is not None and alive - len(absent) == replies + 1:
+        _mark(db, absent, place.now, place.seen)
+        return len(absent)
+    if high is None and page.page < last_page:  # perhaps only the links to its other pages were not recognised
+        absent = _absent(db, page, place, low, max(here))
+    if len(absent) > len(here):
+        return 0
+    _mark(db, absent, place.now, place.seen)
+    return len(absent)
+
+
+def _absent(db: sqlite3.Connection, page: Page, place: Place, low: int, high: int | None) -> list[int]:
+    found = db.execute(
+        "SELECT id FROM posts WHERE thread = ? AND gone_at IS NULL AND position > ? AND position < ?"
+        " AND post_id NOT IN (SELECT value FROM json_each(?)) ORDER BY position",
+        (place.thread, low, 1 << 62 if high is None else high, json.dumps([post.id for post in page.posts])),
+    )
+    return [row[0] for row in found]

@@ -28,6 +28,7 @@ class Known:
 
     number: int
     thread: int
+    position: int
     content: Content
     edited_at: str | None
     gone_at: str | None
@@ -44,6 +45,7 @@ class Place:
     thread_url: str
     authors: dict[AuthorKey, int]
     now: str
+    seen: str | None = None  # when the page was last read before
 
 
 def content_of(post: Post) -> Content:
@@ -61,15 +63,17 @@ def content_of(post: Post) -> Content:
 def known_posts(db: sqlite3.Connection, site: int, page: Page) -> dict[str, Known]:
     """The page's posts that the archive has, by the forum's id."""
     found = db.execute(
-        "SELECT posts.post_id, posts.id, posts.thread, posts.edited_at, posts.gone_at, posts.kind, articles.title,"
-        " coalesce(articles.body, posts.text), posts.removed, posts.source_url"
+        "SELECT posts.post_id, posts.id, posts.thread, posts.position, posts.edited_at, posts.gone_at,"
+        " posts.kind, articles.title, coalesce(articles.body, posts.text), posts.removed, posts.source_url"
         " FROM posts LEFT JOIN articles ON articles.id = posts.id"
         " WHERE posts.site = ? AND posts.post_id IN (SELECT value FROM json_each(?))",
         (site, json.dumps([post.id for post in page.posts])),
     )
     return {
-        key: Known(number=number, thread=thread, content=Content(*content), edited_at=edited, gone_at=gone)
-        for key, number, thread, edited, gone, *content in found
+        key: Known(
+            number=number, thread=thread, position=position, content=Content(*content), edited_at=edited, gone_at=gone
+        )
+        for key, number, thread, position, edited, gone, *content in found
     }
 
 
@@ -93,7 +97,7 @@ def positions(db: sqlite3.Connection, thread: int, posts: Iterable[Post]) -> Ite
         yield position
 
 
-_POST = "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)"
+_POST = "INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?)"
 
 
 def insert(db: sqlite3.Connection, place: Place, posts: list[Post]) -> int:

@@ -4,10 +4,10 @@ import sqlite3
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from archive import frontier, history, posts
+from archive import ending, frontier, history, posts
 from archive.errors import UnreadableError
 from archive.frontier import Link, Walk
-from archive.listing import save_listing
+from archive.listing import Listed, replies_of, save_listing
 from archive.places import save_authors, save_board, save_site, save_thread
 from archive.records import WALLS, Kind, Page, Request, Saved
 
@@ -22,6 +22,17 @@ class Answer:
     last_modified: str | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reading:
+    """A thread page that a crawl has just read."""
+
+    page: Page
+    thread: int
+    walk: Walk
+    request: Request
+    now: str
+
+
 def save(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
     """Saves a page; one that is not content only ends its request."""
     if page.kind is Kind.THREAD:
@@ -30,15 +41,31 @@ def save(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
         saved = _save_board(db, page, answer)
     else:
         if answer.request:
-            frontier.finish(db, answer.request, _outcome(page), page.message, answer.now)
+            return ending.end(db, answer.request, _outcome(page), page.message, answer.now)
         return Saved()
     if answer.request:
+        whole = _is_whole(db, page)
         db.execute(
             "UPDATE frontier SET state = 'done', outcome = 'done', reason = '', fetched_at = ?, etag = ?,"
-            " last_modified = ? WHERE id = ?",
-            (answer.now, answer.etag, answer.last_modified, answer.request.id),
+            " last_modified = ?, leads = ? WHERE id = ?",
+            (
+                answer.now,
+                answer.etag if whole else None,
+                answer.last_modified if whole else None,
+                ending.leads(page),
+                answer.request.id,
+            ),
         )
     return saved
+
+
+def _is_whole(db: sqlite3.Connection, page: Page) -> bool:
+    """Whether an unchanged page would hold nothing to do: not where `--since` left out threads of its board."""
+    if page.kind is not Kind.BOARD or page.board is None:
+        return True
+    unread = "SELECT 1 FROM boards JOIN sites ON sites.id = boards.site WHERE board_id = ? AND sites.site = ?"
+    name = page.site or urlsplit(page.url).netloc
+    return db.execute(f"{unread} AND read_since IS NOT NULL", (page.board.id, name)).fetchone() is None
 
 
 def _outcome(page: Page) -> str:
@@ -57,14 +84,28 @@ def _save_board(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
     for child in page.boards:
         save_board(db, site, child, answer.now)
     board = save_board(db, site, page.board, answer.now, heading=page.kind is Kind.BOARD) if page.board else None
-    listed = save_listing(db, site, board, page, answer.now)
-    if answer.request is None:
+    walk = frontier.walk_of(db, answer.request) if answer.request else None
+    listed = save_listing(db, site, board, page, walk, answer.now)
+    if walk is None:
         return Saved(threads=listed.new)
     links = [*listed.links, *(Link(url=child.url, role="board") for child in page.boards)]
-    if page.next and listed.go_on:
+    unread = _reach(db, board, page, listed, walk) if board else False
+    if page.next and (listed.go_on or ((walk.full or unread) and not listed.ends)):
         links.append(Link(url=page.next, role="next-board"))
-    walk = frontier.walk_of(db, answer.request)
     return Saved(threads=listed.new, queued=frontier.queue(db, walk, links, answer.now))
+
+
+def _reach(db: sqlite3.Connection, board: int, page: Page, listed: Listed, walk: Walk) -> bool:
+    """Remembers how far back a board was read; says whether an earlier walk left out what this one wants."""
+    (read_since,) = db.execute("SELECT read_since FROM boards WHERE id = ?", (board,)).fetchone()
+    now_since = read_since
+    if listed.left_out:
+        now_since = walk.since if read_since is None else min(read_since, walk.since or read_since)
+    elif page.next is None and walk.since is None:
+        now_since = None
+    if now_since != read_since:
+        db.execute("UPDATE boards SET read_since = ? WHERE id = ?", (now_since, board))
+    return read_since is not None and (walk.since is None or walk.since < read_since)
 
 
 def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
@@ -75,6 +116,8 @@ def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
     board = save_board(db, site, place_of, answer.now) if place_of else None
     before = db.execute("SELECT coalesce(max(id), 0) FROM threads").fetchone()[0]
     thread = save_thread(db, site, board, page.thread, answer.now)
+    history.find_thread(db, thread)
+    walk = frontier.walk_of(db, answer.request) if answer.request else None
     place = posts.Place(
         site=site,
         site_name=name,
@@ -83,10 +126,18 @@ def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
         thread_url=page.thread.url,
         authors=save_authors(db, site, (post.author for post in page.posts), answer.now),
         now=answer.now,
+        seen=walk.fetched_at if walk else None,
     )
-    saved = replace(_save_posts(db, page, place), threads=int(thread > before))
+    known = posts.known_posts(db, place.site, page)
+    saved = replace(_save_posts(db, page, place, known), threads=int(thread > before))
+    if walk is None or answer.request is None:  # a file may be older than the archive: it proves nothing missing
+        _save_progress(db, page, thread)
+        return saved
+    missed = history.miss_posts(db, page, place, known)
+    reading = _Reading(page=page, thread=thread, walk=walk, request=answer.request, now=answer.now)
+    queued = _follow(db, reading)
     _save_progress(db, page, thread)
-    return replace(saved, queued=_follow(db, page, thread, answer)) if answer.request else saved
+    return replace(saved, vanished=saved.vanished + missed, queued=queued)
 
 
 def _board_title(db: sqlite3.Connection, thread: int) -> str | None:
@@ -96,8 +147,7 @@ def _board_title(db: sqlite3.Connection, thread: int) -> str | None:
     return row[0] if row else None
 
 
-def _save_posts(db: sqlite3.Connection, page: Page, place: posts.Place) -> Saved:
-    known = posts.known_posts(db, place.site, page)
+def _save_posts(db: sqlite3.Connection, page: Page, place: posts.Place, known: dict[str, posts.Known]) -> Saved:
     shown = {post.id: post for post in reversed(page.posts)}  # some skins repeat the first post: the first one counts
     ordered = [shown[key] for key in dict.fromkeys(post.id for post in page.posts)]
     outcomes = [history.revise(db, place, post, known[post.id]) for post in ordered if post.id in known]
@@ -121,14 +171,48 @@ def _save_progress(db: sqlite3.Connection, page: Page, thread: int) -> None:
         )
 
 
-def _follow(db: sqlite3.Connection, page: Page, thread: int, answer: Answer) -> int:
-    """Queues the thread's next page; with none to come, the thread is settled at what its board said of it."""
-    assert answer.request is not None
-    walk: Walk = frontier.walk_of(db, answer.request)
-    if page.next:
-        link = Link(url=page.next, role="next", thread=thread, signature=walk.signature)
-        queued = frontier.queue(db, walk, [link], answer.now)
-        if queued or frontier.is_open(db, page.next):
+def _follow(db: sqlite3.Connection, reading: _Reading) -> int:
+    """Queues where the thread goes on; with nothing to come, it is settled at what its board said of it."""
+    continues = _known_end(db, reading) if reading.request.role == "start" else None
+    following = continues or reading.page.next
+    if following:
+        role = "thread" if continues else "next"
+        queued = _queue(db, reading, following, role)
+        if queued or frontier.is_open(db, following):
             return queued
-    db.execute("UPDATE threads SET settled = ? WHERE id = ?", (walk.signature or "", thread))
+    return _settle(db, reading)
+
+
+def _queue(db: sqlite3.Connection, reading: _Reading, url: str, role: str) -> int:
+    link = Link(url=url, role=role, thread=reading.thread, signature=reading.walk.signature)
+    return frontier.queue(db, reading.walk, [link], reading.now)
+
+
+def _known_end(db: sqlite3.Connection, reading: _Reading) -> str | None:
+    """Where a crawl that starts at a thread goes on: on the page of its last known post, if it was read to its end."""
+    db.execute("UPDATE threads SET walk = ? WHERE id = ?", (reading.walk.start, reading.thread))
+    last, url, settled = db.execute(
+        "SELECT last_page, last_page_url, settled FROM threads WHERE id = ?", (reading.thread,)
+    ).fetchone()
+    return url if settled is not None and last > reading.page.page and not reading.walk.full else None
+
+
+def _settle(db: sqlite3.Connection, reading: _Reading) -> int:
+    """The end of a thread is read. If it has fewer posts than its board says, others lie on earlier pages.
+
+    They were merged into it, or moved up when posts before them were deleted; the thread is read from its beginning.
+    """
+    url, settled, surplus, alive = db.execute(
+        "SELECT url, settled, surplus, (SELECT count(*) FROM posts WHERE thread = threads.id AND gone_at IS NULL)"
+        " FROM threads WHERE id = ?",
+        (reading.thread,),
+    ).fetchone()
+    replies = replies_of(reading.walk.signature)
+    if replies is not None and alive - replies < surplus:
+        if settled is not None and reading.page.page > 1:
+            queued = _queue(db, reading, url, "thread")
+            if queued or frontier.is_open(db, url):
+                return queued
+        db.execute("UPDATE threads SET surplus = ? WHERE id = ?", (alive - replies, reading.thread))
+    db.execute("UPDATE threads SET settled = ? WHERE id = ?", (reading.walk.signature or "", reading.thread))
     return 0

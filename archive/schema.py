@@ -22,6 +22,7 @@ CREATE TABLE boards (
     url TEXT NOT NULL,
     title TEXT NOT NULL,
     first_seen TEXT NOT NULL,
+    read_since TEXT,                -- threads quiet since before this were never read (crawl --since); NULL: all were
     UNIQUE (site, board_id)
 ) STRICT;
 
@@ -35,13 +36,18 @@ CREATE TABLE threads (
     prefixes TEXT NOT NULL DEFAULT '[]',
     sticky INTEGER NOT NULL DEFAULT 0,
     locked INTEGER NOT NULL DEFAULT 0,
-    replies INTEGER,                -- this and the next two: as its board listed it last
+    replies INTEGER,                -- this and the next three: as its board listed it last
     last_post_at TEXT,
     last_post_raw TEXT NOT NULL DEFAULT '',
+    listed_title TEXT,
     last_page INTEGER NOT NULL DEFAULT 0,
     last_page_url TEXT,             -- the page that held its last known post: a later crawl continues there
     settled TEXT,                   -- the board's row (replies, last post) up to which it is read; NULL: not to its end
+    surplus INTEGER NOT NULL DEFAULT 1,  -- known posts less replies when last read; fewer: others lie on earlier pages
+    walk INTEGER,                   -- the frontier's start from which it was last reached
     first_seen TEXT NOT NULL,
+    gone_at TEXT,                   -- when it was first found missing
+    last_seen TEXT,                 -- of a thread that is gone: when it was last there
     UNIQUE (site, thread_id)
 ) STRICT;
 CREATE INDEX threads_board ON threads(board);
@@ -80,6 +86,7 @@ CREATE TABLE posts (
     source_words TEXT,              -- the words of the link to the source
     first_seen TEXT NOT NULL,
     gone_at TEXT,                   -- when it was first found missing or deleted
+    last_seen TEXT,                 -- of a post that is gone: when its page was last read with it
     folded TEXT NOT NULL,           -- for the index: the words of `text` with đ, written with d
     UNIQUE (site, post_id),
     UNIQUE (thread, position)
@@ -182,8 +189,11 @@ CREATE TABLE frontier (
     signature TEXT,                 -- what the board said of the thread (see threads.settled) when it was queued
     etag TEXT,
     last_modified TEXT,
+    leads TEXT,                     -- [[role, url], ...]: what follows from the page even when it is unchanged (304)
+    since TEXT,                     -- of a start: its walk leaves out threads that are quiet since before this
+    "full" INTEGER NOT NULL DEFAULT 0,   -- of a start: its walk reads everything again
     added_at TEXT NOT NULL,
-    fetched_at TEXT
+    fetched_at TEXT                 -- when the page was last there, changed or not
 ) STRICT;
 CREATE INDEX frontier_take ON frontier(host, priority, id) WHERE state = 'queued';
 CREATE INDEX frontier_due ON frontier(host, not_before) WHERE state = 'queued';

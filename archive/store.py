@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from archive import frontier, runs
+from archive import ending, frontier, runs
 from archive.database import connect, explained, transaction
 from archive.errors import LockedError
 from archive.records import Page, Request, Saved
@@ -104,20 +104,33 @@ class Archive:
         with explained(self.path):
             runs.end(self.db, run_id, outcome, counts, _now())
 
-    def seed(self, url: str, role: str = "start") -> None:
-        """Begins a walk from `url`; an unfinished one from there goes on instead."""
+    def seed(
+        self,
+        url: str,
+        role: str = "start",
+        *,
+        since: datetime | None = None,
+        refresh: datetime | None = None,
+        full: bool = False,
+    ) -> None:
+        """Begins a walk from `url`; an unfinished one from there goes on instead.
+
+        `since` leaves out threads that are quiet since before it; `refresh` reads those active since then once more,
+        for edits and deletions; `full` reads everything once more.
+        """
+        scope = frontier.Scope(since=utc(since), refresh=utc(refresh), full=full)
         with self._transaction():
-            frontier.seed(self.db, url, role, _now())
+            frontier.seed(self.db, url, role, _now(), scope)
 
     def take(self, *, busy: Collection[str] = ()) -> Request | None:
         """Hands out the next request that is due and whose host (`archive.frontier.host_of`) is not in `busy`."""
         with explained(self.path):
             return frontier.take(self.db, busy)
 
-    def finish(self, request: Request, *, outcome: str, reason: str = "") -> None:
-        """Records how a request ended that gave no page: done (304), failed, wall, missing, ..."""
+    def finish(self, request: Request, *, outcome: str, reason: str = "") -> Saved:
+        """Records how a request ended that gave no page (done: 304, failed, wall, missing, ...), and what follows."""
         with self._transaction():
-            frontier.finish(self.db, request, outcome, reason, _now())
+            return ending.end(self.db, request, outcome, reason, _now())
 
     def retry(self, request: Request, *, reason: str, wait: float) -> None:
         """Puts a request back into the queue, due in `wait` seconds."""
@@ -128,6 +141,11 @@ class Archive:
         """How many requests of hosts not in `busy` are queued, those that wait for their time included."""
         with explained(self.path):
             return frontier.pending(self.db, busy)
+
+    def waits(self, *, busy: Collection[str] = ()) -> bool:
+        """Whether requests of hosts not in `busy` are queued, those that wait for their time included."""
+        with explained(self.path):
+            return frontier.waits(self.db, busy)
 
     def next_due(self, *, busy: Collection[str] = ()) -> float | None:
         """When the earliest queued request of a host not in `busy` is due, in seconds since 1970; None without one."""

@@ -1,0 +1,77 @@
+"""Requests that end without a page: unchanged since last time, nothing there, a wall. What follows from it."""
+
+import json
+import sqlite3
+
+from archive import frontier, history
+from archive.frontier import DONE, FAILED, Link, Walk
+from archive.records import Page, Request, Saved
+
+MISSING = "missing"
+
+
+def leads(page: Page) -> str | None:
+    """What follows from a page even when the server says next time that it is unchanged, as stored with its row."""
+    links = [["board", board.url] for board in page.boards]
+    if page.thread and page.next:
+        links.append(["next", page.next])
+    return json.dumps(links) if links else None
+
+
+def end(db: sqlite3.Connection, request: Request, outcome: str, reason: str, now: str) -> Saved:
+    """Records how a request ended and what that means for its thread; returns what vanished with it, and new work.
+
+    A thread that gave an answer (a wall, nothing there) is settled until its board's row changes; one that failed is
+    not.
+    """
+    walk = frontier.walk_of(db, request)
+    thread, links = db.execute("SELECT thread, leads FROM frontier WHERE id = ?", (request.id,)).fetchone()
+    frontier.finish(db, request, outcome, reason, now)
+    if outcome == DONE:
+        return _unchanged(db, request, walk, thread, json.loads(links or "[]"), now)
+    if thread is None or outcome == FAILED:
+        return Saved()
+    if outcome == MISSING:
+        return _missing(db, request, walk, thread, now)
+    _settle(db, thread, walk)
+    return Saved()
+
+
+def _settle(db: sqlite3.Connection, thread: int, walk: Walk) -> None:
+    db.execute("UPDATE threads SET settled = ? WHERE id = ?", (walk.signature or "", thread))
+
+
+def _unchanged(  # noqa: PLR0913, PLR0917 - all that a 304 is about
+    db: sqlite3.Connection, request: Request, walk: Walk, thread: int | None, links: list[list[str]], now: str
+) -> Saved:
+    """Not modified (304): its links still lead on. Only a thread's last page says that nothing came after it."""
+    following = [Link(url=url, role=role, thread=thread, signature=walk.signature) for role, url in links]
+    queued = frontier.queue(db, walk, following, now)
+    if thread is not None and not following:
+        db.execute(
+            "UPDATE threads SET settled = ? WHERE id = ? AND last_page_url = ?",
+            (walk.signature or "", thread, request.url),
+        )
+    return Saved(queued=queued)
+
+
+def _missing(db: sqlite3.Connection, request: Request, walk: Walk, thread: int, now: str) -> Saved:
+    """A page of a thread is not there; nothing is deleted.
+
+    Only its first page says that the thread is gone: after deletions the others may just have moved up.
+    """
+    url, was_read = db.execute("SELECT url, last_page FROM threads WHERE id = ?", (thread,)).fetchone()
+    if request.role != "next" and request.url != url:
+        first = Link(url=url, role="thread", thread=thread, signature=walk.signature)
+        queued = frontier.queue(db, walk, [first], now)
+        if queued or frontier.is_open(db, url):
+            return Saved(queued=queued)
+    elif request.role != "next" and was_read:
+        gone = history.lose_thread(db, thread, now, seen=walk.fetched_at)
+        if request.role == "refresh":  # its board does not list it: should it be listed again, it is to be read
+            db.execute("UPDATE threads SET settled = NULL WHERE id = ?", (thread,))
+            return Saved(vanished=gone)
+        _settle(db, thread, walk)
+        return Saved(vanished=gone)
+    _settle(db, thread, walk)
+    return Saved()
