@@ -17,13 +17,17 @@ from crawler.forums.nodebb import NodeBB
 from crawler.forums.phpbb import PhpBB3
 from crawler.forums.phpbb2 import PhpBB2
 from crawler.forums.smf import SMF
+from crawler.forums.somethingawful import SomethingAwful
 from crawler.forums.vbulletin3 import VBulletin3
+from crawler.forums.vbulletin5 import VBulletin5
 from crawler.forums.xenforo import XenForo1, XenForo2
 
 # Asked in this order; the first that claims a page reads it.
 FORUMS: tuple[Forum, ...] = (
     XenForo2(),
     XenForo1(),
+    SomethingAwful(),
+    VBulletin5(),
     VBulletin3(),
     PhpBB2(),
     PhpBB3(),

@@ -68,7 +68,7 @@ class VBulletin(Forum):
         r"|calendar|online|misc|showgroups|external|attachment|image|subscription|usernote|poll|threadrate|threadtag"
         r"|reputation|infraction|editpost|showpost|blog|blog_post|album|group|payments|joinrequests|announcement|ajax"
         r"|css|cron|inlinemod|postings|moderation|tags|activity|converse|entry)\.php"
-        rf"|/members/|-post\d+\.html$|[?&](?:do|{_OPTIONS})="
+        r"|/members/|-post\d+\.html$|[?&](?:do=|goto=next)"
     )
 
     thread_number: ClassVar[str] = (
@@ -77,7 +77,7 @@ class VBulletin(Forum):
     )
     own_link: ClassVar[str] = (  # the page's link to itself, for pages saved without their URL
         "link[rel=canonical]@href | td.navbar > a[href*=showthread]@href | div.breadcrumb > a@href"
-        " | span.threadtitle a@href"
+        " | div.pagetitle span.threadtitle a@href"
     )
     signature: ClassVar[str] = ""
     note: ClassVar[str] = ""  # of the last edit
@@ -119,9 +119,7 @@ class VBulletin(Forum):
     def frame(self, doc: Document) -> Page:
         """As in the base; a page that was asked for by a post is named by its thread, and the site by its base link."""
         page = super().frame(doc)
-        base = first(doc.tree, "/html/head/base/@href | meta[name=vb_meta_bburl]@content")
-        if base and "://" in base:
-            page = replace(page, site=urls.clean(base).partition("://")[2].rstrip("/"))
+        page = replace(page, site=site_of(doc) or page.site)
         own = self.own_url(doc)
         if "://" in own and not self.thread_id(page.url):
             page = replace(page, url=own)
@@ -180,11 +178,8 @@ class VBulletin(Forum):
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
         """Dates are the first line of a text, above "by NAME"; an edit note has one behind the name."""
-        shown = first_line(node)
-        if "vb-edit" in ("" if isinstance(node, str) or node is None else node.get("class", "")):
-            found = _EDITED.search(words(node))
-            shown = _AT.sub(" ", " ".join(filter(None, found.groups()))) if found else ""
-        return super().when(doc, shown)
+        is_note = not isinstance(node, str) and node is not None and "vb-edit" in node.get("class", "")
+        return super().when(doc, edit_date(words(node)) if is_note else first_line(node))
 
 
 class VBulletin4(VBulletin):
@@ -205,7 +200,7 @@ class VBulletin4(VBulletin):
     posted = "span.postdate span.date | span.date | span.postdate"
     position = "a.postcounter"
     deleted = "&.postbitdeleted"
-    title = "span.threadtitle | div.pagetitle span.forumtitle | div.pagetitle h1 | h1"
+    title = "div.pagetitle span.threadtitle | div.pagetitle span.forumtitle | div.pagetitle h1 | h1"
     prefixes = "div.pagetitle h1 span.prefix"
     crumbs = "li.navbit a"
 
@@ -217,7 +212,10 @@ class VBulletin4(VBulletin):
     row_last = "./descendant::dl[contains(@class, 'threadlastpost')]/dd[last()]"
     row_sticky = "div.sticky"
     row_locked = "&.lock"
-    boards = "h2.forumtitle a, li.subforum a"
+    boards = (  # a board that is a link to elsewhere has no threads here
+        "./descendant::h2[contains(@class, 'forumtitle')][not(ancestor::li[1][contains(@class, ' link')])]/a"
+        "|./descendant::li[@class='subforum']/a"
+    )
 
     page = "form.pagination span.selected | div.pagination span.selected"
     last_page = "form.pagination a.popupctrl, form.pagination > span > a | div.pagination a"
@@ -233,6 +231,18 @@ class VBulletin4(VBulletin):
     def read_replies(self, row: Part) -> int | None:
         """The number in "Replies: 18"."""
         return next(iter(_numbers(text(row, self.row_replies))), None)
+
+
+def site_of(doc: Document) -> str:
+    """Host and path of the forum by its base link, which leads to its root; "" without one."""
+    base = first(doc.tree, "/html/head/base/@href | meta[name=vb_meta_bburl]@content") or ""
+    return urls.clean(base).partition("://")[2].rstrip("/")
+
+
+def edit_date(note: str) -> str:
+    """The date in "Last edited by NAME; 14-10-2019 at 19:03. Reason: ...", "" without one."""
+    found = _EDITED.search(note)
+    return _AT.sub(" ", " ".join(filter(None, found.groups()))) if found else ""
 
 
 def mark(elements: list[Any], token: str) -> None:

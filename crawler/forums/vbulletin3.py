@@ -8,6 +8,10 @@ from crawler.forums.select import Part, every, first
 from crawler.forums.vbulletin import VBulletin, VBulletin4, mark
 
 _POST = "number(translate(@{}, 'post_edi', '')) > 0"
+_FORUM = (
+    "./descendant::td[starts-with(@id, 'f') and substring(@id, 2) > 0]"
+    "[not(preceding-sibling::td/img[contains(@src, 'forum_link')])]"
+)
 _WRAPPED = f"(starts-with(@id, 'post') or starts-with(@id, 'edit')) and {_POST.format('id')}"
 
 
@@ -31,7 +35,10 @@ class VBulletin3(VBulletin):
     reactions = "fieldset.fieldset"
     author = ".bigusername | ./descendant::div[starts-with(@id, 'postmenu_')]/text()[normalize-space()][1]"
     author_id = "a.bigusername@href"
-    author_title = "./descendant::div[starts-with(@id, 'postmenu_')]/following-sibling::div[contains(@class, 'smallfont')][not(div)][1]"
+    author_title = (
+        "./descendant::div[starts-with(@id, 'postmenu_')]"
+        "/following-sibling::div[contains(@class, 'smallfont')][not(div)][1]"
+    )
     card = "div.smallfont > div"
     posted = (
         "span[itemprop=dateCreated]"
@@ -52,7 +59,11 @@ class VBulletin3(VBulletin):
     row_locked = (
         "./descendant::*[starts-with(@id, 'thread_statusicon_')][contains(@src, '_lock') or contains(@class, '_lock')]"
     )
-    boards = "./descendant::td[starts-with(@id, 'f') and substring(@id, 2) > 0]/div/a"
+    # Their names, and below them their own boards; a board that is a link to elsewhere has no threads here
+    boards = (
+        f"{_FORUM}/div[1]/a|{_FORUM}/div[position() > 1]/descendant::a"
+        "[contains(@href, 'forumdisplay') or preceding-sibling::*[1][starts-with(@id, 'forum_statusicon_')]]"
+    )
 
     # Translations and older versions have no rel=next: the cell after this page's
     next = (
@@ -63,7 +74,7 @@ class VBulletin3(VBulletin):
     last_page = "div.pagenav td.vbmenu_control, div.pagenav td.alt1"
     zone = "./descendant::span[@class='time']/parent::*[contains(., 'GMT')]"
 
-    notice = "td.panelsurround div.panel | td.panelsurround"
+    notice = "td.panelsurround div.panel > div > div | td.panelsurround div.panel"
     login = "td.panelsurround input[type=password]"
 
     def read_post(self, doc: Document, part: Part) -> Post | None:
