@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from crawler.forums import charset as charsets
 from crawler.forums.dates import Order
-from crawler.forums.select import Index, Part, every, first, words
+from crawler.forums.select import Part, every, first, words
 
 _OWN_URL = "link[rel=canonical]@href | meta[property='og:url']@content | /html/head/base/@href"
 _HTML_TAG = re.compile(rb"<html\s[^>]*>", re.IGNORECASE)
@@ -82,7 +82,7 @@ def document(body: bytes, url: str, *, charset: str | None, zone: tzinfo, now: d
 
 def whole(tree: Any) -> Part | None:
     """The page of that tree, ready for selectors."""
-    return None if tree is None else Part(tree, Index(tree))
+    return None if tree is None else Part.whole(tree)
 
 
 def _keep_root(tree: Any, body: bytes) -> None:

@@ -9,79 +9,42 @@ as compiled XPath: start those with a tag name.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
-from itertools import chain
+from functools import cache
+from itertools import pairwise, zip_longest
 from operator import itemgetter
 from typing import Any
 
 from cssselect import HTMLTranslator
-from lxml import etree
 
-
-def _xpath(path: str) -> Callable[[Any], Any]:
-    """XPath as a function; lxml's own type would make every caller ask what came back."""
-    return etree.XPath(path, smart_strings=False)
-
+from crawler.forums.index import Index, Path, xpath
 
 _TRANSLATOR = HTMLTranslator()
-_STRING = _xpath("string()")
-_FILED = _xpath("descendant::*[@class]")
-_CLASSES = _xpath("descendant::*/@class")
-_FIRST_FILED = _xpath("(descendant::*[@class])[1]")
-_COUNT_FILED = _xpath("count(descendant::*[@class])")
-_PLAIN = re.compile(r"(?P<tag>[a-z]\w*)?\.(?P<token>[\w-]+)")
+_STRING = xpath("string()")
+_FIRST_FILED = xpath("(descendant::*[@class])[1]")
+_COUNT_FILED = xpath("count(descendant::*[@class])")
 _HEAD = re.compile(r"(?P<tag>[a-z]\w*)?\.(?P<token>[\w-]+)(?P<more>[^\s>+~,]*)(?P<rest>\s*>.*|\s[^+~]*)?", re.DOTALL)
 
 
-class Index:
-    """The elements of a page that have a class, in its order, to be found by their class tokens."""
-
-    def __init__(self, tree: Any) -> None:
-        self.elements: list[Any] = _FILED(tree)
-        self._places: dict[str, list[int]] = {}  # by whole class attribute: a page repeats a few of them
-        self._files: dict[str, list[int]] = {}
-        for place, classes in enumerate(_CLASSES(tree)):
-            if classes in self._places:
-                self._places[classes].append(place)
-            else:
-                self._places[classes] = [place]
-
-    def places(self, token: str) -> list[int]:
-        """Where in `elements` those with the class token are, in order."""
-        if token not in self._files:
-            lists = [
-                places for classes, places in self._places.items() if token in classes and token in classes.split()
-            ]
-            self._files[token] = lists[0] if len(lists) == 1 else sorted(chain.from_iterable(lists))
-        return self._files[token]
-
-    @cached_property
-    def place(self) -> dict[Any, int]:
-        """Where in `elements` each of them is."""
-        return {element: place for place, element in enumerate(self.elements)}
-
-
 class Part:
-    """An element of a page (the page itself, a post, a row) that selectors look into through the page's index."""
+    """An element of a page (the page itself, a post, a row) that selectors look into through the page's index.
 
-    def __init__(self, element: Any, index: Index, start: int = 0, end: int | None = None) -> None:
+    Posts and rows know their `row` of parts: what a selector finds in one of them is looked for in all of them at once.
+    """
+
+    def __init__(self, element: Any, index: Index, start: int, end: int) -> None:
         self.element = element
         self.index = index
         self.start = start
-        self.end = len(index.elements) if end is None else end
+        self.end = end
+        self.row: _Row | None = None
+        self.at = 0
 
-    def first(self, token: str, tag: str | None) -> Any:
-        """The first element inside with the class token, and the tag if one is asked for."""
-        places = self.index.places(token)
-        at = bisect_left(places, self.start)
-        while at < len(places) and places[at] < self.end:
-            element = self.index.elements[places[at]]
-            if tag is None or element.tag == tag:
-                return element
-            at += 1
-        return None
+    @classmethod
+    def whole(cls, tree: Any) -> "Part":
+        """The page of that tree."""
+        index = Index(tree)
+        return cls(tree, index, 0, len(index.elements))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,75 +53,106 @@ class _Head:
 
     token: str
     tag: str | None
-    more: Callable[[Any], Any] | None
-    rest: Callable[[Any], Any] | None
+    more: Path | None
+    rest: Path | None
 
-    def hits(self, part: Part) -> Iterator[tuple[int, Any]]:
-        """Place and element of each compound found; what follows is looked for inside."""
-        places = part.index.places(self.token)
-        for at in range(bisect_left(places, part.start), len(places)):
-            place = places[at]
-            if place >= part.end:
-                return
-            element = part.index.elements[place]
-            if (self.tag and element.tag != self.tag) or (self.more and not self.more(element)):
-                continue
-            if self.rest is None:
-                yield place, element
-            else:
-                for inner in self.rest(element):
-                    yield place, inner
+    def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
+        """Each hit between two places, with the place of the compound."""
+        places = index.places(self.token)
+        places = places[bisect_left(places, start) : bisect_left(places, end)]
+        found = [(place, index.elements[place]) for place in places]
+        if self.tag:
+            found = [hit for hit in found if hit[1].tag == self.tag]
+        if self.more:
+            found = [hit for hit in found if self.more(hit[1])]
+        if self.rest:
+            found = [(place, inner) for place, outer in found for inner in self.rest(outer)]
+        return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Alternative:
-    """One alternative of a selector: as XPath for all hits and for the first, and through the index where that goes."""
+class _Way:
+    """One alternative of a selector: as XPath for all hits and for the first, and by a shorter way if there is one."""
 
-    all: Callable[[Any], Any]
-    one: Callable[[Any], Any]
-    heads: tuple[_Head, ...] = ()
+    all: Path
+    one: Path
+    heads: tuple[_Head, ...] = ()  # through the index
     attribute: str = ""
-    token: str | None = None  # the commonest kind, `tag.token` and nothing more, for its short way
-    tag: str | None = None
+    own: bool = False  # asks only the element itself
 
-    def indexed(self, part: Part) -> Iterator[Any]:
-        """All hits in the page's order."""
-        hits = self.heads[0].hits(part)
+    def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
+        """Each hit between two places of the index, in the page's order, with its place there."""
+        found = self.heads[0].hits(index, start, end)
         if len(self.heads) > 1:
-            hits = iter(sorted((hit for head in self.heads for hit in head.hits(part)), key=itemgetter(0)))
-        seen = set()
-        for _, hit in hits:
-            if hit in seen:  # an element can be in two heads, one inside the other
-                continue
-            seen.add(hit)
-            if not self.attribute:
-                yield hit
-            elif (value := hit.get(self.attribute)) is not None:
-                yield value
+            found = sorted((hit for head in self.heads for hit in head.hits(index, start, end)), key=itemgetter(0))
+        if len(self.heads) > 1 or self.heads[0].rest:  # an element can be in two heads, one inside the other
+            once: dict[Any, int] = {}
+            for place, hit in found:
+                once.setdefault(hit, place)
+            found = [(place, hit) for hit, place in once.items()]
+        if self.attribute:
+            return [(place, value) for place, hit in found if (value := hit.get(self.attribute)) is not None]
+        return found
+
+
+class _Row:
+    """Parts that follow each other on the page, and what selectors find in each: per selector one list per part."""
+
+    def __init__(self, parts: list[Part]) -> None:
+        self.index = parts[0].index
+        self.spans = [(part.start, part.end, part.element) for part in parts]
+        self.columns: dict[str, list[list[Any]] | None] = {}
+        for at, part in enumerate(parts):
+            part.row, part.at = self, at
+
+    def column(self, selector: str) -> list[list[Any]] | None:
+        """What the selector finds in each part; None for one that has to be asked part by part."""
+        if selector not in self.columns:
+            ways = _compiled(selector)
+            self.columns[selector] = self._fill(ways) if all(way.heads or way.own for way in ways) else None
+        return self.columns[selector]
+
+    def _fill(self, ways: tuple[_Way, ...]) -> list[list[Any]]:
+        column: list[list[Any]] = [[] for _ in self.spans]
+        for way in ways:
+            found = self._spread(way) if way.heads else [list(way.all(element)) for _, _, element in self.spans]
+            column = [before or now for before, now in zip(column, found, strict=True)]
+            if all(column):
+                break
+        return column
+
+    def _spread(self, way: _Way) -> list[list[Any]]:
+        column: list[list[Any]] = [[] for _ in self.spans]
+        at, (start, end, _) = 0, self.spans[0]
+        for place, hit in way.hits(self.index, start, self.spans[-1][1]):
+            while place >= end:
+                at += 1
+                start, end, _ = self.spans[at]
+            if place >= start:
+                column[at].append(hit)
+        return column
 
 
 @cache
-def _compiled(selector: str) -> tuple[_Alternative, ...]:
-    return tuple(_alternative(alternative.strip()) for alternative in selector.split(" | "))
+def _compiled(selector: str) -> tuple[_Way, ...]:
+    return tuple(_way(alternative.strip()) for alternative in selector.split(" | "))
 
 
-def _alternative(selector: str) -> _Alternative:
+def _way(selector: str) -> _Way:
     if selector.startswith(("./", "/")):
-        return _Alternative(all=_xpath(selector), one=_xpath(f"({selector})[1]"))
+        return _Way(all=xpath(selector), one=xpath(f"({selector})[1]"))
     css, _, attribute = selector.partition("@")
     path = _path(css, "descendant::") if css else "."
     path = f"({path})/@{attribute}" if attribute else path
     heads = [None] if "(" in css and "," in css else [_head(single) for single in css.split(",")]
     # several heads are merged by their own place in the page, which says nothing about what follows inside them
     whole = None not in heads and (len(heads) == 1 or not any(head.rest for head in heads if head))
-    plain = _PLAIN.fullmatch(selector)
-    return _Alternative(
-        all=_xpath(path),
-        one=_xpath(f"({path})[1]"),
+    return _Way(
+        all=xpath(path),
+        one=xpath(f"({path})[1]"),
         heads=tuple(head for head in heads if head) if whole else (),
         attribute=attribute,
-        token=plain["token"] if plain else None,
-        tag=plain["tag"] if plain else None,
+        own=not css or (css.startswith("&") and "," not in css),
     )
 
 
@@ -171,8 +165,8 @@ def _head(css: str) -> _Head | None:
     return _Head(
         token=head["token"],
         tag=head["tag"],
-        more=_xpath(_path(f"*{head['more']}", "self::")) if head["more"] else None,
-        rest=_xpath(_path(rest.removeprefix(">").strip(), axis)) if rest else None,
+        more=xpath(_path(f"*{head['more']}", "self::")) if head["more"] else None,
+        rest=xpath(_path(rest.removeprefix(">").strip(), axis)) if rest else None,
     )
 
 
@@ -189,12 +183,16 @@ def every(node: Any, selector: str) -> list[Any]:
     """
     if not selector or node is None:
         return []
-    part = node if isinstance(node, Part) else None
+    if not isinstance(node, Part):
+        return next((list(found) for way in _compiled(selector) if (found := way.all(node))), [])
+    column = node.row and node.row.column(selector)
+    if column:
+        return column[node.at]
     for way in _compiled(selector):
-        if part is not None and way.heads:
-            found = list(way.indexed(part))
+        if way.heads:
+            found = [hit for _, hit in way.hits(node.index, node.start, node.end)]
         else:
-            found = list(way.all(node if part is None else part.element))
+            found = list(way.all(node.element))
         if found:
             return found
     return []
@@ -204,28 +202,59 @@ def first(node: Any, selector: str) -> Any:
     """The first element (or attribute value) that the selector finds, None without one. `node` as in `every`."""
     if not selector or node is None:
         return None
-    part = node if isinstance(node, Part) else None
+    if not isinstance(node, Part):
+        return next((found[0] for way in _compiled(selector) if (found := way.one(node))), None)
+    column = node.row and node.row.column(selector)
+    if column:
+        found = column[node.at]
+        return found[0] if found else None
     for way in _compiled(selector):
-        if part is None or not way.heads:
-            found = next(iter(way.one(node if part is None else part.element)), None)
-        elif way.token is None:
-            found = next(way.indexed(part), None)
+        if way.heads:
+            hits = way.hits(node.index, node.start, node.end)
+            found = [hits[0][1]] if hits else []
         else:
-            found = part.first(way.token, way.tag)
-        if found is not None:
-            return found
+            found = way.one(node.element)
+        if found:
+            return found[0]
     return None
 
 
-def parts(whole: Part | None, selector: str) -> Iterator[Part]:
+def parts(whole: Part | None, selector: str) -> list[Part]:
     """What the selector finds, as parts that can be looked into in turn."""
-    for element in every(whole, selector):
-        assert whole is not None
-        start = whole.index.place.get(element, -1) + 1
-        if not start:  # the part's own element has no class
-            inside = _FIRST_FILED(element)
-            start = whole.index.place[inside[0]] if inside else 0
-        yield Part(element, whole.index, start, start + int(_COUNT_FILED(element)))
+    if whole is None or not selector:
+        return []
+    placed = _placed(whole, selector)
+    ends = [_end(element, start, after) for (start, element), after in zip_longest(placed, placed[1:])]
+    found = [Part(element, whole.index, start, end) for (start, element), end in zip(placed, ends, strict=True)]
+    if found and all(before.end <= after.start for before, after in pairwise(found)):  # none lies inside another
+        _Row(found)
+    return found
+
+
+def _placed(whole: Part, selector: str) -> list[tuple[int, Any]]:
+    """What the selector finds, with the place of the first element inside that the index knows."""
+    for way in _compiled(selector):
+        if way.heads and not any(head.rest for head in way.heads):
+            found = [(place + 1, element) for place, element in way.hits(whole.index, whole.start, whole.end)]
+        else:
+            found = [(_inside(element, whole.index), element) for element in way.all(whole.element)]
+        if found:
+            return found
+    return []
+
+
+def _inside(element: Any, index: Index) -> int:
+    if element.get("class"):
+        return index.place[element] + 1
+    inside = _FIRST_FILED(element)
+    return index.place[inside[0]] if inside else 0
+
+
+def _end(element: Any, start: int, after: tuple[int, Any] | None) -> int:
+    """Where the part that begins at `start` ends: where its next sibling begins, or else by counting."""
+    if after is not None and after[1].get("class") and element.getnext() is after[1]:
+        return after[0] - 1
+    return start + int(_COUNT_FILED(element))
 
 
 def words(node: Any) -> str:

@@ -22,7 +22,7 @@ def clean(url: str, *, keep: tuple[str, ...] | None = None) -> str:
     With `keep`, only those query arguments stay, in that order: they are the ones that make a page of the software.
     """
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url.partition("#")[0].strip())
     except ValueError:  # "http://[broken": kept as it is, the crawler reports that it cannot be fetched
         return url
     host = parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme.lower(), ""))

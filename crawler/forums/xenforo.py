@@ -52,14 +52,14 @@ class XenForo2(XenForo):
     signals = r"^XF$"
     anchor = "article[id^=js-post-] | div.structItem--thread"
 
-    posts = "article[id^=js-post-], div[id^=js-post-]"
+    posts = "article.js-post, div.js-post | article[id^=js-post-], div[id^=js-post-]"
     post_mark = b'id="js-post-'
-    body = "article.message-body div.bbWrapper | div.bbWrapper | div.messageNotice--deleted"
+    body = "article.message-body > div.bbWrapper | div.bbWrapper | div.messageNotice--deleted"
     extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
     author = "@data-author | h4.message-name | div.message-cell--user .username | .username"
-    author_id = "h4.message-name a@href | a.username@data-user-id | a.username@href"
+    author_id = "a.username@href"
     author_title = "h5.userTitle | .message-userTitle"
-    author_banners = "div.message-userDetails .userBanner strong"
+    author_banners = ".userBanner strong"
     card = "div.message-userExtras"
     posted = "header.message-attribution time | div.message-attribution time | time.u-dt"
     edited = "div.message-lastEdit time"
