@@ -1,25 +1,112 @@
 """xemtiep.toml, environment and flags become one frozen Config; what is not known is refused by name."""
 
+import os
 import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta, tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
+from crawler import values
+from crawler.values import Login, Ping, Quiet
 
 FILE = Path("xemtiep.toml")
+PREFIX = "XEMTIEP_"  # of environment variables: XEMTIEP_ARCHIVE, XEMTIEP_DELAY, ...
+
+
+# How each key is read; a record takes those of its own fields. "sites" is a table of its own.
+READ: Mapping[str, Callable[[Any], Any]] = {
+    "archive": values.path,
+    "contact": values.text,
+    "delay": values.number,
+    "every": values.span,
+    "refresh": values.whole,
+    "max_requests": values.whole,
+    "max_time": values.span,
+    "min_items": values.whole,
+    "quiet": values.quiet,
+    "proxy": values.url,
+    "metrics": values.path,
+    "ping": values.ping,
+    "url": values.url,
+    "boards": values.urls,
+    "feeds": values.urls,
+    "software": values.text,
+    "language": values.text,
+    "zone": values.zone,
+    "cookies": values.path,
+    "login": values.login,
+    "headers": values.headers,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Config:
-    """What a run needs to know. `delay` is in seconds between two requests to one host; 0 also ends throttling.
+class Limits:
+    """What can be said for all sites at once, and for one. A site's own value goes before the common one.
 
-    `contact` is an address or URL that the user agent names, so that a forum's owner can reach you.
+    `delay` is in seconds between two requests to the host; 0 also ends throttling. Threads active in the last `refresh`
+    days are read again for edits and deletions. `max_requests` and `max_time` end one crawl of the site early, `every`
+    says how often it is due (None: always), `quiet` when it is left alone.
+    """
+
+    delay: float = 1.0
+    every: timedelta | None = None
+    refresh: int = 0
+    max_requests: int | None = None
+    max_time: timedelta | None = None
+    quiet: Quiet | None = None
+    proxy: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site(Limits):
+    """A forum to crawl: everything below `url`, or only its `boards`.
+
+    `zone` is that of dates without one, `language` and `software` go before what its pages seem to be. `cookies` is a
+    file with a member's cookies, `login` names the variables that hold user and password, `headers` go with every
+    request, `feeds` are RSS, Atom or sitemap files that name its new threads.
+    """
+
+    url: str = ""
+    boards: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    software: str | None = None
+    language: str | None = None
+    zone: tzinfo | None = None
+    cookies: Path | None = None
+    login: Login | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """Where its crawl begins."""
+        return self.boards or (self.url,)
+
+    @property
+    def host(self) -> str:
+        """Host and port, the unit of politeness."""
+        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config(Limits):
+    """What a run needs to know.
+
+    `contact` is an address or URL that the user agent names, so that a forum's owner can reach you. `min_items` new
+    posts are expected of a crawl, fewer are an error. `metrics` is a file for Prometheus, `ping` addresses to ask for.
     """
 
     archive: Path = field(default=Path("archive.db"))
     contact: str = ""
-    delay: float = 1.0
+    min_items: int = 0
+    metrics: Path | None = None
+    ping: Ping = field(default=Ping())
+    sites: tuple[Site, ...] = ()
+    file: Path | None = None  # where the sites came from
 
     @property
     def user_agent(self) -> str:
@@ -29,41 +116,89 @@ class Config:
         about = self.contact or "no contact configured"
         return f"xemtiep/{version('xemtiep')} (forum archiver; {about})"
 
+    def site_of(self, url: str) -> Site:
+        """The configured site that a URL belongs to, or one of that address with the common limits."""
+        inside = [site for site in self.sites if f"{url}/".startswith(site.url.rstrip("/") + "/")]
+        if inside:
+            return max(inside, key=lambda site: len(site.url))
+        return Site(url=url, **{item.name: getattr(self, item.name) for item in fields(Limits)})
+
 
 def load(file: Path | None = None, **given: Any) -> Config:
-    """Read the configuration: flags (`given`, None where absent) before the file, the file before the defaults.
+    """Read the configuration: flags (`given`, None where absent), then the environment, the file, the defaults.
 
-    Without `file`, xemtiep.toml of the current folder counts if it is there. Paths in the file are relative to it.
+    Without `file`, XEMTIEP_CONFIG or else xemtiep.toml of the current folder counts, if it is there. Paths in the file
+    are relative to it.
 
     Raises:
-        ConfigError: the file is missing or no TOML, a key is unknown, or a value has the wrong type.
+        ConfigError: the file is missing or no TOML, a key is unknown, or a value cannot be used.
     """
-    path = file or FILE
-    if file is None and not path.exists():
-        values: dict[str, Any] = {}
-    else:
-        values = _read(path)
-    if "archive" in values:
-        values["archive"] = path.parent / Path(values["archive"]).expanduser()
-    values |= {key: value for key, value in given.items() if value is not None}
-    config = Config(**values)
-    if config.delay < 0:
-        raise ConfigError(f"delay is {config.delay}: give seconds, 0 or more")
-    return config
+    named = file or _variable("config", values.path)
+    path = named or FILE
+    table = _read(path) if named or path.exists() else {}
+    tables = table.pop("sites", [])
+    if not isinstance(tables, list) or not all(isinstance(site, dict) for site in tables):
+        raise ConfigError(f"{path}: sites must be written as [[sites]], one section a site")
+    common = _values(Config, table, path)
+    above = _environment() | {name: value for name, value in given.items() if value is not None}
+    limits = {item.name for item in fields(Limits)}
+    strong = {name: value for name, value in above.items() if name in limits}
+    weak = {name: value for name, value in common.items() if name in limits}
+    sites = tuple(
+        Site(**(weak | _values(Site, site, path, f"site {n}: ") | strong)) for n, site in enumerate(tables, 1)
+    )
+    for number, site in enumerate(sites, 1):
+        _check(site, [other.url for other in sites[: number - 1]], f"{path}: site {number}")
+    return Config(**(common | above), sites=sites, file=path if table or tables else None)
+
+
+def _check(site: Site, before: list[str], where: str) -> None:
+    if not site.url:
+        raise ConfigError(f"{where} has no url")
+    if site.url in before:
+        raise ConfigError(f"{where}: {site.url} is there twice")
+    if site.login and site.cookies:
+        raise ConfigError(f"{where}: give cookies or login, not both")
+
+
+def _variable(name: str, read: Callable[[Any], Any]) -> Any:
+    value = os.environ.get(PREFIX + name.upper())
+    if not value:
+        return None
+    try:
+        return read(value)
+    except ValueError as error:
+        raise ConfigError(f"{PREFIX}{name.upper()} is {value!r}: {error}") from None
+
+
+def _environment() -> dict[str, Any]:
+    """Every key of one value that an environment variable sets."""
+    names = (item.name for item in fields(Config) if item.name in READ and item.name != "ping")
+    found = {name: _variable(name, READ[name]) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
-    known = {item.name: item.type for item in fields(Config)}
-    for key, value in values.items():
-        if key not in known:
-            raise ConfigError(f"{path}: unknown key {key!r}; known are {', '.join(known)}")
-        wanted, name = ((int, float), "a number") if known[key] is float else ((str,), "a text")
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            raise ConfigError(f"{path}: {key} is {value!r}; it must be {name}")
-    return values
+
+
+def _values(record: type[Limits], table: Mapping[str, Any], file: Path, where: str = "") -> dict[str, Any]:
+    """The table's values as the record's fields take them, paths relative to the file."""
+    readers = {item.name: READ[item.name] for item in fields(record) if item.name in READ}
+    found = {}
+    for name, value in table.items():
+        if name not in readers:
+            close = get_close_matches(name, readers, n=1)
+            meant = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(readers)}"
+            raise ConfigError(f"{file}: {where}unknown key {name!r}; {meant}")
+        try:
+            read = readers[name](value)
+        except ValueError as error:
+            raise ConfigError(f"{file}: {where}{name} is {value!r}: {error}") from None
+        found[name] = file.parent / read if isinstance(read, Path) else read
+    return found

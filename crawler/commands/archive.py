@@ -1,0 +1,63 @@
+"""The commands that read the archive: search, export, status."""
+
+from pathlib import Path
+
+import click
+
+from crawler.commands.options import archive_option, config_option, echo_each, json_option, opened, print_json
+from crawler.config import load
+
+
+@click.command()
+@click.argument("query")
+@archive_option
+@config_option
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most hits to show.")
+@json_option
+def search(*, query: str, archive: Path | None, config: Path | None, limit: int, as_json: bool) -> None:
+    """Search articles and posts; a query without diacritics finds text with them."""
+    from archive.search import search as find
+    from crawler import show
+
+    with opened(load(config, archive=archive)) as found:
+        hits = find(found, query, limit=limit)
+        echo_each(show.hit_json(hit) if as_json else show.hit_text(hit) for hit in hits)
+
+
+@click.command()
+@archive_option
+@config_option
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["txt", "md", "jsonl"]),
+    default="jsonl",
+    show_default=True,
+    help="Text, Markdown with front matter, or JSON Lines.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder for one file per article.")
+def export(*, archive: Path | None, config: Path | None, format_: str, output: Path | None) -> None:
+    """Export the clean articles to stdout, a file, or a folder with one file per article."""
+    from archive.export import export as write
+    from crawler.show import ProgressBar
+
+    with opened(load(config, archive=archive)) as found:
+        count = write(found, format_, output, follow=ProgressBar("articles"))
+    if output:
+        click.echo(f"{count} articles in {output}", err=True)
+
+
+@click.command()
+@archive_option
+@config_option
+@json_option
+def status(*, archive: Path | None, config: Path | None, as_json: bool) -> None:
+    """Show what the archive holds, what waits, and how the last runs ended."""
+    from crawler import show
+
+    with opened(load(config, archive=archive)) as archived:
+        found = archived.status()
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(show.status_text(found))

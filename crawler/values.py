@@ -1,0 +1,159 @@
+"""What the values of xemtiep.toml mean: each reader takes one as TOML gives it, and says in words what it must be."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_SPAN = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+_HOURS = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quiet:
+    """Hours of the day in which a site is left alone; they may go over midnight."""
+
+    start: time
+    end: time
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether the moment, in its own zone, lies within."""
+        now = moment.time()
+        if self.start <= self.end:
+            return self.start <= now < self.end
+        return now >= self.start or now < self.end
+
+    def ends(self, moment: datetime) -> datetime:
+        """When the quiet hours that hold the moment are over."""
+        end = moment.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
+        return end if end > moment else end + timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Login:
+    """The names of the environment variables that hold user and password: the words themselves stay out of the file."""
+
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ping:
+    """Addresses that are asked for when a crawl starts, and when it ends well or badly."""
+
+    start: str | None = None
+    success: str | None = None
+    failure: str | None = None
+
+
+def text(value: Any) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise ValueError("it must be a text")  # noqa: TRY004 - every reader says what is wrong with a ValueError
+    return value
+
+
+def path(value: Any) -> Path:
+    """A file."""
+    return Path(text(value)).expanduser()
+
+
+def number(value: Any) -> float:
+    """A number from 0 on; from the environment also as text."""
+    try:
+        found = -1.0 if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        found = -1.0
+    if not 0 <= found < float("inf"):
+        raise ValueError("it must be a number, 0 or more")
+    return found
+
+
+def whole(value: Any) -> int:
+    """A whole number from 0 on."""
+    if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", str(value)):
+        raise ValueError("it must be a whole number, 0 or more")
+    return int(value)
+
+
+def span(value: Any) -> timedelta:
+    """A time span: "6h", "90m", "1d 12h"."""
+    if not isinstance(value, str) or not _SPAN.fullmatch(value.strip()):
+        raise ValueError('it must be a time such as "6h", "30m" or "1d"')
+    found = timedelta()
+    for count, unit in _PART.findall(value):
+        found += timedelta(**{_UNITS[unit]: float(count)})
+    return found
+
+
+def zone(value: Any) -> tzinfo:
+    """A time zone by its name in the tz database."""
+    try:
+        return ZoneInfo(text(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, "Asia"
+        raise ValueError('it must be the name of a time zone such as "Asia/Ho_Chi_Minh"') from None
+
+
+def quiet(value: Any) -> Quiet:
+    """Hours of the day: "08:00-18:30"."""
+    found = _HOURS.fullmatch(text(value).strip())
+    try:
+        start_hour, start_minute, end_hour, end_minute = map(int, found.groups() if found else ())
+        return Quiet(start=time(start_hour, start_minute), end=time(end_hour % 24, end_minute))
+    except ValueError:
+        raise ValueError('it must be hours of the day such as "08:00-18:30"') from None
+
+
+def url(value: Any) -> str:
+    """A web address, with or without its scheme (https then)."""
+    full = text(value) if "://" in text(value) else f"https://{text(value)}"
+    try:
+        parts = urlsplit(full)
+        fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in full and parts.port != 0
+    except ValueError:  # "http://[", or a port that is no number
+        fine = False
+    if not fine:
+        raise ValueError("it must be a web address such as https://forum.example/threads/1/")
+    return full
+
+
+def urls(value: Any) -> tuple[str, ...]:
+    """A list of web addresses."""
+    if not isinstance(value, list):
+        raise ValueError("it must be a list of web addresses")  # noqa: TRY004 - as above
+    return tuple(map(url, value))
+
+
+def headers(value: Any) -> dict[str, str]:
+    """A table of texts: HTTP headers."""
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise ValueError('it must be a table of texts such as { Accept-Language = "vi" }')
+    if any(re.search(r"[\r\n]", name + item) for name, item in value.items()):
+        raise ValueError("a header must be one line")
+    return value
+
+
+def login(value: Any) -> Login:
+    """The names of two environment variables."""
+    if not isinstance(value, dict) or set(value) != {"user", "password"} or not all(map(_is_name, value.values())):
+        raise ValueError(
+            'it must name two environment variables, { user = "FORUM_USER", password = "FORUM_PASSWORD" }; '
+            "never write a password here"
+        )
+    return Login(**value)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value) is not None
+
+
+def ping(value: Any) -> Ping:
+    """Web addresses for the start and the two ends of a crawl."""
+    if not isinstance(value, dict) or not set(value) <= {"start", "success", "failure"}:
+        raise ValueError('it must be a table of start, success and failure, such as { success = "https://..." }')
+    return Ping(**{name: url(item) for name, item in value.items()})
