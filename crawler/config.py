@@ -4,7 +4,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import timedelta, tzinfo
+from datetime import time, timedelta, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
 from crawler import values
-from crawler.values import Login, Ping, Quiet
+from crawler.values import Login, Ping
 
 FILE = Path("xemtiep.toml")
 PREFIX = "XEMTIEP_"  # of environment variables: XEMTIEP_ARCHIVE, XEMTIEP_DELAY, ...
@@ -48,17 +48,15 @@ READ: Mapping[str, Callable[[Any], Any]] = {
 class Limits:
     """What can be said for all sites at once, and for one. A site's own value goes before the common one.
 
-    `delay` is in seconds between two requests to the host; 0 also ends throttling. Threads active in the last `refresh`
-    days are read again for edits and deletions. `max_requests` and `max_time` end one crawl of the site early, `every`
-    says how often it is due (None: always), `quiet` when it is left alone.
+    `delay` is in seconds between two requests to the host; 0 also ends throttling. `every` says how often it is due
+    (None: always), `quiet` in which hours it is left alone, by this machine's clock. Threads active in the last `refresh`
+    days are read again for edits and deletions.
     """
 
     delay: float = 1.0
     every: timedelta | None = None
     refresh: int = 0
-    max_requests: int | None = None
-    max_time: timedelta | None = None
-    quiet: Quiet | None = None
+    quiet: tuple[time, time] | None = None
     proxy: str | None = None
 
 
@@ -68,12 +66,13 @@ class Site(Limits):
 
     `zone` is that of dates without one, `language` and `software` go before what its pages seem to be. `cookies` is a
     file with a member's cookies, `login` names the variables that hold user and password, `headers` go with every
-    request, `feeds` are RSS, Atom or sitemap files that name its new threads.
+    request, `feeds` are RSS, Atom or sitemap files that name its new threads. `max_requests` ends one crawl of it early.
     """
 
     url: str = ""
     boards: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
+    max_requests: int | None = None
     software: str | None = None
     language: str | None = None
     zone: tzinfo | None = None
@@ -96,12 +95,15 @@ class Site(Limits):
 class Config(Limits):
     """What a run needs to know.
 
-    `contact` is an address or URL that the user agent names, so that a forum's owner can reach you. `min_items` new
-    posts are expected of a crawl, fewer are an error. `metrics` is a file for Prometheus, `ping` addresses to ask for.
+    `contact` is an address or URL that the user agent names, so that a forum's owner can reach you. `max_requests` and
+    `max_time` end a run early; fewer new posts than `min_items` are an error. `metrics` is a file for Prometheus, `ping`
+    holds addresses to ask for.
     """
 
     archive: Path = field(default=Path("archive.db"))
     contact: str = ""
+    max_requests: int | None = None
+    max_time: timedelta | None = None
     min_items: int = 0
     metrics: Path | None = None
     ping: Ping = field(default=Ping())

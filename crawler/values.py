@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import time, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,26 +12,6 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks
 _SPAN = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
 _HOURS = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quiet:
-    """Hours of the day in which a site is left alone; they may go over midnight."""
-
-    start: time
-    end: time
-
-    def holds(self, moment: datetime) -> bool:
-        """Whether the moment, in its own zone, lies within."""
-        now = moment.time()
-        if self.start <= self.end:
-            return self.start <= now < self.end
-        return now >= self.start or now < self.end
-
-    def ends(self, moment: datetime) -> datetime:
-        """When the quiet hours that hold the moment are over."""
-        end = moment.replace(hour=self.end.hour, minute=self.end.minute, second=0, microsecond=0)
-        return end if end > moment else end + timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,12 +79,12 @@ def zone(value: Any) -> tzinfo:
         raise ValueError('it must be the name of a time zone such as "Asia/Ho_Chi_Minh"') from None
 
 
-def quiet(value: Any) -> Quiet:
-    """Hours of the day: "08:00-18:30"."""
+def quiet(value: Any) -> tuple[time, time]:
+    """Hours of the day: "08:00-18:30"; they may go over midnight."""
     found = _HOURS.fullmatch(text(value).strip())
     try:
         start_hour, start_minute, end_hour, end_minute = map(int, found.groups() if found else ())
-        return Quiet(start=time(start_hour, start_minute), end=time(end_hour % 24, end_minute))
+        return time(start_hour, start_minute), time(end_hour % 24, end_minute)
     except ValueError:
         raise ValueError('it must be hours of the day such as "08:00-18:30"') from None
 
