@@ -172,7 +172,7 @@ class Page:
 
     `site` is host and path prefix of the forum ("voz.vn", "example.org/forum"). `containers` maps a class token of the
     software's markup to the label of the text inside, and is what the cleaning stage needs to know of the software.
-    `message` is what a wall or an error page says. `instead` is the address that holds the content of a page which only a
+    `message` is what a wall or an error page says. `instead` is the address that holds the content of a page that a
     script fills in. `sure` is the reader's confidence (1 for a known software).
     """
 

@@ -7,10 +7,12 @@ from archive.errors import ConfigError
 from archive.records import Page
 from crawler.forums import charset as charsets
 from crawler.forums import rescue, walls
+from crawler.forums.askbot import Askbot
 from crawler.forums.base import Forum
 from crawler.forums.bbpress import BBPress
 from crawler.forums.discourse import Discourse
 from crawler.forums.document import Document, document, whole
+from crawler.forums.flarum import Flarum
 from crawler.forums.fluxbb import FluxBB, PunBB
 from crawler.forums.mybb import MyBB, MyBBArchive
 from crawler.forums.nodebb import NodeBB
@@ -18,6 +20,7 @@ from crawler.forums.phpbb import PhpBB3
 from crawler.forums.phpbb2 import PhpBB2
 from crawler.forums.smf import SMF
 from crawler.forums.somethingawful import SomethingAwful
+from crawler.forums.stackexchange import StackExchange
 from crawler.forums.vbulletin3 import VBulletin3
 from crawler.forums.vbulletin5 import VBulletin5
 from crawler.forums.xenforo import XenForo1, XenForo2
@@ -33,13 +36,15 @@ FORUMS: tuple[Forum, ...] = (
     PhpBB3(),
     NodeBB(),
     Discourse(),
+    Flarum(),
+    Askbot(),
+    StackExchange(),
     SMF(),
     MyBBArchive(),
     MyBB(),
     FluxBB(),
     PunBB(),
     BBPress(),
-    Discourse(),
 )
 
 

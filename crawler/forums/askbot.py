@@ -1,0 +1,72 @@
+"""Askbot: a question, its answers and the comments under each, all of which are posts with ids of one series."""
+
+from typing import Any
+
+from archive.records import Post
+from crawler.forums.base import Forum
+from crawler.forums.document import Document
+from crawler.forums.select import Part, every
+
+
+class Askbot(Forum):
+    """Questions and lists of questions. There are no boards, only tags."""
+
+    name = "askbot"
+    example = "https://example.org/question/1/a-slug/"
+    signals = r"/askbot(?:\.min)?\.(?:js|css)|/m/default/media/"
+    anchor = "div.js-question[data-post-id]"
+
+    posts = "div.js-question, div.post.answer, div.js-comment"
+    post_id = "./@data-post-id | ./@id"
+    body = "& > .comment-content .comment-body | .post-content .post-body"
+    # A question has its comments inside: what is asked for must be its own
+    author = "& > .comment-content a.author | .post-update-info .user-info a"
+    author_id = "& > .comment-content a.author@href | .post-update-info .user-info a@href"
+    posted = "& > .comment-content abbr.timeago | .post-update-info abbr.timeago"
+    edited = ".post-update-info + .post-update-info abbr.timeago"
+    title = ".js-question h1 a | h1 a | h1"
+
+    board = "#question-list"
+    rows = "div.short-summary"
+    row_link = "h2 a"
+    row_replies = ".answers .item-count"
+    row_last = "abbr.timeago"
+
+    next = "div.paginator span.next a@href"
+    page = "div.paginator span.curr"
+    last_page = "div.paginator span.page"
+
+    notice = "#ContentFull h1 | h1"
+
+    own = r"/(?:[a-z]{2}(?:-[a-z]{2})?/)?(?:questions?|users?|tags|feeds|account|custom\.css)(?:/|$)"
+    keep = ("page",)
+    rewrites = ((r"/page:1/?$", "/"), (r"\?page=1$", ""))
+    page_part = r"\?page=\d+$|page:\d+/?$"
+    thread_url = r"/question/(\d+)(?:/|$)"
+    traps = (
+        r"/(?:users?|account|feeds|feedback|tags|badges|about|faq|help|search|edit|retag|revisions|close|answer)(?:/|$)"
+        r"|/questions/(?:ask|\d+/)|/(?:sort|scope|tags|author):"
+    )
+
+    def read_post(self, doc: Document, part: Part) -> Post | None:
+        """As in the base; who wrote the post and when, read by then, stands inside its body and is taken out."""
+        post = super().read_post(doc, part)
+        if post is None or post.id == "0":  # the empty comment that its script copies for a new one
+            return None
+        for card in every(post.body, "div.post-update-info-container"):
+            _take_out(card)
+        return post
+
+    def post_url(self, doc: Document, id_: str) -> str | None:
+        """The page with the post's anchor."""
+        return f"{doc.url}#post-id-{id_}"
+
+
+def _take_out(element: Any) -> None:
+    parent, before = element.getparent(), element.getprevious()
+    if element.tail:
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)
