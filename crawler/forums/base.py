@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from archive.records import Author, Board, Kind, Page, Post, Thread, ThreadRow
 from crawler.forums import content, dates, urls, walls
+from crawler.forums.addresses import Addresses
 from crawler.forums.document import Document
 from crawler.forums.numbers import digits, number
 from crawler.forums.select import Part, every, first, parts, text, words
@@ -20,7 +21,7 @@ from crawler.forums.select import Part, every, first, parts, text, words
 _MACHINE = ("datetime", "data-time", "data-timestamp", "title")
 
 
-class Forum:
+class Forum(Addresses):
     """One forum software. Selectors (crawler.forums.select) are relative to the page, or to one post or row."""
 
     name: ClassVar[str] = ""
@@ -73,15 +74,6 @@ class Forum:
     notice: ClassVar[str] = ""  # the box of a message or an error
     login: ClassVar[str] = ""  # the login form, when it is the page's content and not a part of its header
 
-    # URLs; patterns are searched in a canonical URL
-    own: ClassVar[str] = r"/[^/]*\.php"  # where the software's part of the path begins
-    keep: ClassVar[tuple[str, ...] | None] = None  # query arguments that make a page; None keeps all but sessions
-    rewrites: ClassVar[tuple[tuple[str, str], ...]] = ()  # (pattern, replacement), applied in order
-    page_part: ClassVar[str] = ""  # what makes page 2 of a thread's first page
-    thread_url: ClassVar[str] = ""  # group 1 is the thread's id
-    board_url: ClassVar[str] = ""  # group 1 is the board's id
-    traps: ClassVar[str] = r"$^"  # links never to follow
-
     containers: ClassVar[Mapping[str, str]] = {}  # class token -> label, where no general rule could know
 
     # ------------------------------------------------------------------ which software
@@ -95,42 +87,6 @@ class Forum:
             bool(cls.signals and re.search(cls.signals, doc.signals, re.MULTILINE))
             or first(doc.page, cls.anchor) is not None
         )
-
-    # ------------------------------------------------------------------ URLs
-
-    @classmethod
-    def canonical(cls, url: str) -> str:
-        """The one URL of the page that `url` leads to."""
-        url = urls.clean(url, keep=cls.keep)
-        for pattern, by in cls.rewrites:
-            url = re.sub(pattern, by, url)
-        return url
-
-    @classmethod
-    def first_url(cls, url: str) -> str:
-        """The canonical URL of the first page of the thread or board at `url`."""
-        url = cls.canonical(url)
-        return re.sub(cls.page_part, "", url) if cls.page_part else url
-
-    @classmethod
-    def site(cls, url: str) -> str:
-        """Host and path prefix of the forum: "example.org/forum"."""
-        return urls.site(url, re.compile(cls.own))
-
-    @classmethod
-    def is_trap(cls, url: str) -> bool:
-        """Whether the link leads to a reply, report, sort, member, print or login page: never to new posts."""
-        return re.search(cls.traps, url) is not None
-
-    @classmethod
-    def thread_id(cls, url: str | None) -> str | None:
-        """The thread's own id, from its URL."""
-        return _group(cls.thread_url, url)
-
-    @classmethod
-    def board_id(cls, url: str | None) -> str | None:
-        """The board's own id, from its URL."""
-        return _group(cls.board_url, url)
 
     # ------------------------------------------------------------------ a page
 
@@ -322,8 +278,3 @@ class Forum:
         url = self.first_url(page.url)
         id_ = self.board_id(url)
         return Board(id=id_, url=url, title=page.title) if id_ else None
-
-
-def _group(pattern: str, url: str | None) -> str | None:
-    found = re.search(pattern, url) if pattern and url else None
-    return found[1] if found else None
