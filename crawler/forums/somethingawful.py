@@ -64,7 +64,7 @@ class SomethingAwful(Forum):
     traps = (
         r"/(?:newreply|newthread|editpost|member|private|search|query|modalert|report|supportmail|account|banlist|usercp"
         r"|stats|dictionary|postings|bookmarkthreads|misc|attachment|announcement|online)\.php"
-        r"|[?&](?:action|posticon)=|[?&]userid=[1-9]"
+        r"|[?&]action=|[?&](?:posticon|userid)=[1-9]"
     )
 
     containers: ClassVar = {"bbc-block": Label.QUOTE, "editedby": Label.EDIT, "bbc-spoiler": Label.SPOILER}
@@ -76,7 +76,9 @@ class SomethingAwful(Forum):
 
     def read_post(self, doc: Document, part: Part) -> Post | None:
         """As in the base; a box of code is a quote's box with one more class."""
-        mark(every(part, "div.bbc-block.code, div.bbc-block.php"), "bbcode_code")
+        boxes = every(part, "div.bbc-block.code, div.bbc-block.php")
+        mark(boxes, "bbcode_code")
+        mark([head for box in boxes for head in box.iterchildren("h5")], "bbcode_description")
         return super().read_post(doc, part)
 
     def post_url(self, doc: Document, id_: str) -> str | None:
@@ -84,7 +86,7 @@ class SomethingAwful(Forum):
         return f"{doc.url}#post{id_}"
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
-        """An edit note ends in its date: "NAME ... this message at Sep 20, 2012 around 15:09"."""
+        """An edit note ends in its date: "NAME changed this message at Sep 20, 2012 around 15:09"."""
         if not isinstance(node, str) and node is not None and node.tag == "p":
             found = _EDITED.search(words(node))
             node = " ".join(found.groups()) if found else ""

@@ -31,7 +31,7 @@ class VBulletin(Forum):
     example = "https://example.org/showthread.php?t=1"
 
     own = (
-        r"/(?:[^/]*\.php|archive/|(?:threads|forums|members|forum\d+)/|[tf]?\d+-[^/]*(?:\.html|/)"
+        r"/(?:[^/]*\.php|archive/|(?:threads|forums)/\d|(?:members|(?:forum|f)\d+)/|[tf]?\d+-[^/]*(?:\.html|/)"
         r"|[^/]+/[^/]*\d[^/]*\.html)"
     )
     rewrites = (
@@ -44,8 +44,8 @@ class VBulletin(Forum):
         (r"&page=$", ""),
         (r"(showthread\.php\?p=\d+)&.*$", r"\1"),
         # version 4: "showthread.php?1-slug/page2&p=5", "threads/1-slug/page2?s=..."
-        (rf"({_SLUG})(?:/(?!page1(?:[?&]|$))(page\d+))?(?:[/?&].*)?$", r"\1/\2"),
-        (rf"({_SLUG})/$", r"\1"),
+        (rf"({_SLUG})(?:/page1)?(?:[?&].*)?$", r"\1"),
+        (rf"({_SLUG}/page\d+)[?&].*$", r"\1"),
         # vBSEO: links to a post, to the newest post, to the print view; sort orders of a board
         (r"-(?:post\d+|new-post|last-post|print)(?=\.html$|/$)", ""),
         (rf"(\.html|/)\?(?:{_OPTIONS}=[^&]*&?)+$", r"\1"),
@@ -53,16 +53,19 @@ class VBulletin(Forum):
         (r"/(?:index|forum)\.php(?:\?.*)?$", "/"),
     )
     page_part = r"&page=\d+|/page\d+|(?<=/)index\d+\.html$"
-    # "/board/1-slug.html", "/board/1-slug-2.html", "/t1-slug.html", "/board/slug-1.html", "/board/slug-1/index2.html"
-    thread_url = (
-        r"(?:showthread\.php(?:\?(?:.*&)?t=|[?/])|/threads/)(\d+)|/t?(\d+)-(?!post\d)[^/]*\.html$|/t(\d+)(?:-\d+)?\.html$"
-        r"|/(?!members/)[^/]+/[^/]*-t?(\d+)(?:-p?\d+)?(?:\.html|/(?:index\d+\.html)?)$"
+    # Asked in this order: "/t1-2.html", "/board/1-slug.html", "/board/1-slug-2.html", "/board/slug-1.html"
+    thread_urls: ClassVar[tuple[str, ...]] = (
+        r"(?:showthread\.php(?:\?(?:.*&)?t=|[?/])|/threads/)(\d+)",
+        r"/t(\d+)(?:-[^/]*)?\.html$",
+        r"/(\d+)-(?!post\d)[^/]*\.html$",
+        r"//[^/]+/(?:.+/)?(?!members/)[^/]+/[^/]*-t?(\d+)(?:-p?\d+)?(?:\.html|/(?:index\d+\.html)?)$",
     )
-    board_url = (
-        r"(?:forumdisplay\.php(?:\?(?:.*&)?f=|[?/])|/forums/|/forum(?=\d+/)|/f(?=\d+[/-]))(\d+)"
-        r"|/(\d+)-[^/]+/$|/[^/]+-f?(\d+)/$"
+    board_urls: ClassVar[tuple[str, ...]] = (
+        r"(?:forumdisplay\.php(?:\?(?:.*&)?f=|[?/])|/forums/|/forum(?=\d+/))(\d+)",
+        r"/f?(\d+)(?:-[^/]+)?/$",
+        r"/[^/]+-f?(\d+)/$",
+        r"//[^/]+/(?:.+/)?([^/.]+)/$",  # words only: the last one serves as id
     )
-    board_slug: ClassVar[str] = r"//[^/]+/(?:.+/)?([^/.]+)/$"
     traps = (
         r"/(?:newreply|newthread|report|private|sendmessage|search|member|memberlist|profile|usercp|login|register|faq"
         r"|calendar|online|misc|showgroups|external|attachment|image|subscription|usernote|poll|threadrate|threadtag"
@@ -98,15 +101,16 @@ class VBulletin(Forum):
     @classmethod
     def thread_id(cls, url: str | None) -> str | None:
         """The thread's own id, from its URL."""
-        return _id(cls.thread_url, url)
+        return _id(cls.thread_urls, url)
 
     @classmethod
     def board_id(cls, url: str | None) -> str | None:
-        """The board's own id, from its URL; boards with words for a URL have their last word as id."""
-        return _id(cls.board_url, url) or _id(cls.board_slug, url)
+        """The board's own id, from its URL; where that is words only, the last of them."""
+        return _id(cls.board_urls, url)
 
     def read(self, doc: Document) -> Page:
         """What the page is. Times are in the zone that the page names at its foot."""
+        doc = replace(doc, url=self.known_url(doc))
         found = _GMT.search(words(first(doc.page, self.zone)))
         if found:
             hours, part = int(found[2] or 0), float(f"0.{found[3] or 0}")
@@ -117,17 +121,20 @@ class VBulletin(Forum):
         return super().read(doc)
 
     def frame(self, doc: Document) -> Page:
-        """As in the base; a page that was asked for by a post is named by its thread, and the site by its base link."""
+        """As in the base, with the site by the base link."""
         page = super().frame(doc)
-        page = replace(page, site=site_of(doc) or page.site)
-        own = self.own_url(doc)
-        if "://" in own and not self.thread_id(page.url):
-            page = replace(page, url=own)
-        number = first(doc.page, self.thread_number) if "showthread.php?p=" in page.url else None
+        return replace(page, site=site_of(doc) or page.site)
+
+    def known_url(self, doc: Document) -> str:
+        """The page's URL; where a post was asked for, or no URL is known, the page itself says what it is."""
+        if self.thread_id(doc.url):
+            return doc.url
+        number = first(doc.page, self.thread_number) if "showthread.php?p=" in doc.url else None
         if number:
-            url = f"{page.url.partition('?')[0]}?t={number}"
-            page = replace(page, url=url if page.page == 1 else f"{url}&page={page.page}")
-        return page
+            page, _ = self.page_numbers(doc)
+            return f"{doc.url.partition('?')[0]}?t={number}" + (f"&page={page}" if page > 1 else "")
+        own = self.own_url(doc)
+        return own if "://" in own else doc.url
 
     def own_url(self, doc: Document) -> str:
         """The URL of the thread that the page gives for itself, "" without one."""
@@ -221,7 +228,7 @@ class VBulletin4(VBulletin):
     last_page = "form.pagination a.popupctrl, form.pagination > span > a | div.pagination a"
     zone = "div.footer_time"
 
-    notice = "div.standard_error div.blockrow | div.standard_error | div.blockbody div.blockrow"
+    notice = "div.standard_error .blockrow | div.standard_error | div.blockbody div.blockrow"
     login = "div.standard_error input[type=password]"
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
@@ -255,6 +262,6 @@ def _numbers(shown: str) -> list[int]:
     return [int(re.sub(r"\D", "", found)) for found in _PAGES.findall(shown)]
 
 
-def _id(pattern: str, url: str | None) -> str | None:
-    found = re.search(pattern, url) if url else None
-    return next(filter(None, found.groups()), None) if found else None
+def _id(patterns: tuple[str, ...], url: str | None) -> str | None:
+    matches = (re.search(pattern, url or "") for pattern in patterns)
+    return next((found[1] for found in matches if found), None)

@@ -92,9 +92,8 @@ def _box(head: Any) -> str:
     below = head.getnext()
     if below is None:
         return ""
-    if below.tag == "pre" or below.find("code") is not None:
+    opens = head.find(".//input") is not None  # the button of a spoiler
+    if opens or below.tag == "pre" or below.find("code") is not None:
         mark([head], "bbcode_description")
-        return "bbcode_code"
-    if head.find(".//input") is not None:  # the button that opens a spoiler
-        return "spoiler-content"
+        return "spoiler-content" if opens else "bbcode_code"
     return "bbcode_quote" if below.tag == "table" or below.find("strong") is not None else ""
