@@ -168,15 +168,15 @@ def due(db: sqlite3.Connection, busy: Collection[str]) -> float | None:
     return None if row[0] is None else float(row[0])
 
 
-def waits(db: sqlite3.Connection, busy: Collection[str]) -> bool:
-    """Whether any row of a host that is not busy is queued."""
-    return due(db, busy) is not None
-
-
 def pending(db: sqlite3.Connection, busy: Collection[str]) -> int:
     """How many rows of hosts that are not busy are queued."""
     sql = "SELECT count(*) FROM frontier WHERE state = 'queued' AND host NOT IN (SELECT value FROM json_each(?))"
     return int(db.execute(sql, (json.dumps(list(busy)),)).fetchone()[0])
+
+
+def taken(db: sqlite3.Connection) -> int:
+    """How many rows are handed out."""
+    return int(db.execute("SELECT count(*) FROM frontier WHERE state <> 'done' AND state = 'taken'").fetchone()[0])
 
 
 def walk_of(db: sqlite3.Connection, request: Request) -> Walk:
@@ -250,6 +250,11 @@ def retry(db: sqlite3.Connection, request: Request, reason: str, wait: float) ->
         "UPDATE frontier SET state = 'queued', reason = ?, not_before = ? WHERE id = ?",
         (stored(reason), time.time() + wait, request.id),
     )
+
+
+def put_back(db: sqlite3.Connection, request: Request) -> None:
+    """Puts a request back that was not made after all; it does not count as a try."""
+    db.execute("UPDATE frontier SET state = 'queued', tries = tries - 1 WHERE id = ?", (request.id,))
 
 
 def release(db: sqlite3.Connection) -> None:

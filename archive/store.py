@@ -137,15 +137,20 @@ class Archive:
         with explained(self.path):
             frontier.retry(self.db, request, reason, wait)
 
+    def put_back(self, request: Request) -> None:
+        """Puts a request back that was not made after all; it does not count as a try."""
+        with explained(self.path):
+            frontier.put_back(self.db, request)
+
     def pending(self, *, busy: Collection[str] = ()) -> int:
         """How many requests of hosts not in `busy` are queued, those that wait for their time included."""
         with explained(self.path):
             return frontier.pending(self.db, busy)
 
-    def waits(self, *, busy: Collection[str] = ()) -> bool:
-        """Whether requests of hosts not in `busy` are queued, those that wait for their time included."""
+    def taken(self) -> int:
+        """How many requests are handed out and not ended."""
         with explained(self.path):
-            return frontier.waits(self.db, busy)
+            return frontier.taken(self.db)
 
     def next_due(self, *, busy: Collection[str] = ()) -> float | None:
         """When the earliest queued request of a host not in `busy` is due, in seconds since 1970; None without one."""

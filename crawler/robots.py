@@ -1,6 +1,7 @@
 """robots.txt as RFC 9309 has it; Scrapy's own middleware takes an unreachable or failing one for permission."""
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -9,24 +10,36 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 
 from archive.errors import XemtiepError
+from archive.frontier import host_of
+from crawler.politeness import retry_after
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-LONGEST_CRAWL_DELAY = 60.0  # seconds; some sites ask for hours, which means "not you"
+    from crawler.spiders.forum import ForumSpider
+
+KEPT = 86400.0  # seconds that robots.txt is good for (RFC 9309, 2.4)
+
+
+class ForbiddenError(IgnoreRequest):
+    """robots.txt forbids the URL."""
 
 
 class RobotsUnavailableError(XemtiepError):
     """robots.txt answers with a server error: nothing may be fetched until it is there again (RFC 9309, 2.3.1.4)."""
 
+    def __init__(self, message: str, wait: float | None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
 
 class RobotsMiddleware:
-    """Asks each host's robots.txt once, before its first page; a Crawl-delay slows that host down."""
+    """Asks each host's robots.txt before its first page, and once a day; a Crawl-delay slows that host down."""
 
     def __init__(self, crawler: "Crawler") -> None:
         self.crawler = crawler
         self.agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
-        self.rules: dict[str, RobotParser] = {}
+        self.rules: dict[str, tuple[float, RobotParser]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> "RobotsMiddleware":
@@ -37,29 +50,32 @@ class RobotsMiddleware:
         """Let the request pass or refuse it.
 
         Raises:
-            IgnoreRequest: robots.txt forbids the URL.
+            ForbiddenError: robots.txt forbids the URL.
             RobotsUnavailableError: robots.txt cannot be had now; the request is to be tried later.
         """
         if request.meta.get("robots"):
             return
         parts = urlsplit(request.url)
         # Only one request per host is under way, so no other one can be waiting for the same robots.txt.
-        if parts.netloc not in self.rules:
-            self.rules[parts.netloc] = await self._fetch(f"{parts.scheme}://{parts.netloc}/robots.txt", request)
-        if not self.rules[parts.netloc].allowed(request.url, self.agent):
-            raise IgnoreRequest("forbidden by robots.txt")
+        asked, rules = self.rules.get(parts.netloc, (0.0, None))
+        if rules is None or time.monotonic() - asked > KEPT:
+            rules = await self._fetch(f"{parts.scheme}://{parts.netloc}/robots.txt")
+            self.rules[parts.netloc] = (time.monotonic(), rules)
+        if not rules.allowed(request.url, self.agent):
+            raise ForbiddenError("forbidden by robots.txt")
 
-    async def _fetch(self, url: str, request: Request) -> RobotParser:
-        engine = self.crawler.engine
+    async def _fetch(self, url: str) -> RobotParser:
+        engine, spider = self.crawler.engine, cast("ForumSpider", self.crawler.spider)
         assert engine is not None
         response = await engine.download_async(Request(url, meta={"robots": True}, callback=NO_CALLBACK))
         if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - server error, too many requests
-            raise RobotsUnavailableError(f"{url} answers HTTP {response.status}: nothing is fetched until it is back")
+            header = response.headers.get("Retry-After")
+            raise RobotsUnavailableError(
+                f"{url} answers HTTP {response.status}: nothing is fetched until it is back",
+                retry_after(header.decode("latin-1") if header else None),
+            )
         body = response.body if response.status < 300 else b""  # noqa: PLR2004 - no robots.txt: everything is allowed
         rules = ProtegoRobotParser.from_crawler(self.crawler, body)
-        delay = rules.crawl_delay(self.agent)
-        if delay:
-            # private, but the only handle; the slot is made by the first request, which waits here
-            _, slot = engine.downloader._get_slot(request)  # noqa: SLF001
-            slot.delay = max(slot.delay, min(delay, LONGEST_CRAWL_DELAY))
+        host = spider.hosts[host_of(url)]
+        host.delay = max(host.delay, rules.crawl_delay(self.agent) or 0.0)
         return rules

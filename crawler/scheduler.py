@@ -4,14 +4,15 @@ A page's links enter the frontier in the transaction that saves the page; nothin
 """
 
 import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.asyncio import CallLaterResult, call_later
 
+from archive.errors import ArchiveError
 from archive.frontier import host_of
+from crawler.politeness import PATIENCE
 from crawler.spiders.forum import ForumSpider
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
 
 class FrontierScheduler(BaseScheduler):
-    """Hands out one request per host at a time, and wakes the engine when a waiting one is due."""
+    """Hands out one request per host at a time, each host at its own pace, and wakes the engine when one is due."""
 
     def __init__(self, crawler: "Crawler") -> None:
         self.crawler = crawler
-        self.redirects: deque[Request] = deque()
+        self.redirects: list[Request] = []
         self.nap: CallLaterResult | None = None
 
     @classmethod
@@ -49,28 +50,60 @@ class FrontierScheduler(BaseScheduler):
         return True
 
     def next_request(self) -> Request | None:
-        """Give the next due request of a host that is not being asked right now."""
-        if self.redirects:
-            return self.redirects.popleft()
-        assert self.crawler.engine is not None
-        active = {host_of(request.url) for request in self.crawler.engine.downloader.active}
-        busy = active | self.spider.shut
-        row = self.spider.archive.take(busy=busy)
-        if row is None:
-            self._wake_when_due(busy)
+        """Give the next due request of a host that may be asked now."""
+        try:
+            return self._redirect() or self._next()
+        except ArchiveError as error:
+            self.spider.abort(str(error))
             return None
-        return self.spider.request(row)
 
     def has_pending_requests(self) -> bool:
-        """Whether the crawl is not over: a waiting retry counts, a host that shut us out does not."""
-        return bool(self.redirects) or self.spider.archive.pending(busy=self.spider.shut) > 0
+        """Whether the crawl is not over: a waiting retry counts, a host that is not asked any more does not."""
+        if self.spider.spent():
+            return False
+        if self.redirects:
+            return True
+        due = self.spider.archive.next_due(busy=self.spider.hosts.done())
+        return due is not None and due - time.time() < PATIENCE
 
-    def _wake_when_due(self, busy: set[str]) -> None:
+    def _redirect(self) -> Request | None:
+        for request in self.redirects:
+            host = self.spider.hosts[host_of(request.url)]
+            if host.ready <= time.time():
+                self.redirects.remove(request)
+                host.ask()
+                return request
+        return None
+
+    def _next(self) -> Request | None:
+        assert self.crawler.engine is not None
+        hosts = self.spider.hosts
+        active = {host_of(request.url) for request in self.crawler.engine.downloader.active}
+        redirected = {host_of(request.url) for request in self.redirects}
+        while not self.spider.spent():
+            busy = active | redirected | hosts.done() | hosts.waiting(time.time()).keys()
+            row = self.spider.archive.take(busy=busy)
+            if row is None:
+                break
+            host = hosts[host_of(row.url)]
+            if not host.open():
+                self.spider.archive.put_back(row)
+            elif not self.spider.worn_out(row):
+                host.ask()
+                return self.spider.request(row)
+        self._wake_when_due(active, redirected)
+        return None
+
+    def _wake_when_due(self, active: set[str], redirected: set[str]) -> None:
         # The engine looks at an idle scheduler only every five seconds; a page that ends wakes it by itself.
-        due = self.spider.archive.next_due(busy=busy)
+        now, done = time.time(), self.spider.hosts.done()
+        waiting = self.spider.hosts.waiting(now)
+        moments = [until for host, until in waiting.items() if host not in active | done]
+        due = self.spider.archive.next_due(busy=active | redirected | done | waiting.keys())
+        moments += [moment for moment in (due, self.spider.deadline) if moment is not None]
         if self.nap:
             self.nap.cancel()
-        self.nap = call_later(max(due - time.time(), 0.01), self._wake) if due is not None else None
+        self.nap = call_later(max(min(moments) - now, 0.01), self._wake) if moments else None
 
     def _wake(self) -> None:
         self.nap = None

@@ -19,16 +19,16 @@ EXTENSIONS = {"crawler.progress.Progress": 0}
 XEMTIEP_ARCHIVE = "archive.db"
 XEMTIEP_TRIES = 5  # a page is given up after so many failures, with the last reason
 XEMTIEP_PROGRESS = False
+XEMTIEP_DELAY = 1.0  # for `scrapy crawl`: seconds that a host is left alone after an answer; 0 never grows
 
 USER_AGENT = f"xemtiep/{_VERSION} (forum archiver; set a contact in xemtiep.toml)"
 ROBOTSTXT_OBEY = False  # crawler.robots obeys it, better
 ROBOTSTXT_USER_AGENT = "xemtiep"
-CONCURRENT_REQUESTS = 8
-CONCURRENT_REQUESTS_PER_DOMAIN = 1
-DOWNLOAD_DELAY = 1.0
-AUTOTHROTTLE_ENABLED = True
-AUTOTHROTTLE_START_DELAY = 1.0
-AUTOTHROTTLE_MAX_DELAY = 60.0
+# The scheduler hands out one request per host at a time, at that host's pace (crawler.politeness). Scrapy's own delays
+# would hold places that other hosts could use, and count all ports of a machine as one host.
+CONCURRENT_REQUESTS = 32
+CONCURRENT_REQUESTS_PER_DOMAIN = 32
+DOWNLOAD_DELAY = 0
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is False
@@ -58,5 +58,4 @@ EXTENSIONS_BASE = {  # Scrapy's own less telnet, remote control, feeds, disk sta
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.logcount.LogCount": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
-    "scrapy.extensions.throttle.AutoThrottle": 0,
 }

@@ -220,7 +220,7 @@ def test_a_page_that_is_no_forum_is_said_to_be_none(
 def test_scrapy_finds_and_runs_the_spider(tmp_path: Path) -> None:
     scrapy, top = COMMAND.with_name("scrapy"), Path(__file__).parent.parent
     assert subprocess.run([scrapy, "list"], cwd=top, capture_output=True, text=True, check=True).stdout == "forum\n"
-    options = ["-s", f"XEMTIEP_ARCHIVE={tmp_path / 'a.db'}", "-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0"]
+    options = ["-s", f"XEMTIEP_ARCHIVE={tmp_path / 'a.db'}", "-s", "XEMTIEP_DELAY=0"]
     with serve(sample_forum(threads=20)) as served:
         subprocess.run([scrapy, "crawl", "forum", "-a", f"url={served.url}", *options], cwd=top, check=True)
         assert archived(tmp_path / "a.db") == posted(served)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler import values
 from crawler.config import Config
 
 if TYPE_CHECKING:
@@ -19,6 +21,19 @@ config_option = click.option(
     "--config", type=click.Path(path_type=Path), help="Configuration file [default: xemtiep.toml, if it is there]."
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+class Span(click.ParamType[timedelta]):
+    """A time span such as 50m or 1h 30m."""
+
+    name = "span"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        """Read it, or refuse it in words."""
+        try:
+            return values.span(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 def opened(config: Config) -> "Archive":

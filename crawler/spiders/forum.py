@@ -3,11 +3,12 @@
 A page carries its links; the archive puts the new ones into the frontier in the transaction that saves the page.
 """
 
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,15 +21,21 @@ from twisted.python.failure import Failure
 from w3lib.encoding import http_content_type_encoding
 
 from archive import Archive
+from archive.errors import ArchiveError
 from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request, Saved
+from crawler.config import Config
 from crawler.forums import read, urls
-from crawler.politeness import backoff, retry_after
+from crawler.politeness import PATIENCE, Hosts, State, backoff, retry_after, trusted
+from crawler.robots import ForbiddenError, RobotsUnavailableError
+from crawler.start import Start
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+OVERLOADED = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524})  # the whole host is to be left alone for a while
+RETRIED = frozenset({408, 425, 500})  # may be the page's own trouble
+REFUSED = frozenset({401, 403, 451})
 GONE = frozenset({404, 410})
 READ = frozenset({Kind.THREAD, Kind.BOARD, Kind.INDEX})
 WALLS_IN_A_ROW = 5
@@ -53,15 +60,22 @@ class ForumSpider(scrapy.Spider):
 
     name = "forum"
     tries: int  # a page is given up after so many
-    delay: float  # seconds between two requests to a host
+    config: Config
+    hosts: Hosts
 
-    def __init__(self, url: str | Iterable[str] = "", archive: Archive | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        url: str | Iterable[Start] = "",
+        archive: Archive | None = None,
+        config: Config | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        self.urls = tuple(url.split()) if isinstance(url, str) else tuple(url)
+        self.began = time.time()
+        self.starts = tuple(Start(url=one) for one in url.split()) if isinstance(url, str) else tuple(url)
+        self.given = config
         self.counts: Counter[str] = Counter()
         self.reasons: Counter[str] = Counter()
-        self.shut: set[str] = set()
-        self.walls: Counter[str] = Counter()
         self.error: str | None = None
         self.resources = ExitStack()
         if archive is not None:
@@ -72,7 +86,9 @@ class ForumSpider(scrapy.Spider):
         """Made by Scrapy; listens for pages that broke the reader, the cleaner or the archive."""
         spider: ForumSpider = super().from_crawler(crawler, *args, **kwargs)
         spider.tries = crawler.settings.getint("XEMTIEP_TRIES")
-        spider.delay = crawler.settings.getfloat("DOWNLOAD_DELAY")
+        spider.config = spider.given or Config(delay=crawler.settings.getfloat("XEMTIEP_DELAY"))
+        spider.hosts = Hosts(spider.config)
+        spider.resources.push(spider.hosts.locks)
         if not hasattr(spider, "archive"):
             spider.archive = spider.resources.enter_context(Archive.open(crawler.settings["XEMTIEP_ARCHIVE"]))
             spider.resources.enter_context(spider.archive.lock())
@@ -82,14 +98,40 @@ class ForumSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Put the start URLs into the frontier; everything is fetched from there."""
-        for url in self.urls:
-            self.archive.seed(urls.clean(url), "start")
+        for start in self.starts:
+            self.seed(replace(start, url=urls.clean(start.url)))
         return
         yield  # Scrapy asks for a generator
 
+    def seed(self, start: Start) -> None:
+        """Begin a walk."""
+        refresh = datetime.now(UTC) - timedelta(days=start.refresh) if start.refresh else None
+        try:
+            self.archive.seed(start.url, "start", since=start.since, refresh=refresh, full=start.full)
+        except ArchiveError as error:
+            self.abort(str(error))
+
     def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy passes it
-        """Close the archive if this spider opened it."""
+        """Close the archive if this spider opened it, and let other crawls ask its hosts."""
         self.resources.close()
+
+    @property
+    def deadline(self) -> float | None:
+        """When the run has to end, in seconds since 1970."""
+        return None if self.config.max_time is None else self.began + self.config.max_time.total_seconds()
+
+    def spent(self) -> bool:
+        """Whether the run may ask for nothing more."""
+        limit = self.config.max_requests
+        over = limit is not None and sum(host.asked for host in self.hosts) >= limit
+        return over or (self.deadline is not None and time.time() >= self.deadline)
+
+    def worn_out(self, row: Request) -> bool:
+        """Whether a page was under way at so many sudden ends that it may be what ends the run: then it is given up."""
+        if row.tries <= 2 * self.tries:
+            return False
+        self.give_up(row, "failed", f"the crawl ended suddenly {row.tries - 1} times while it worked on this page")
+        return True
 
     def request(self, row: Request) -> scrapy.Request:
         """Turn a frontier row into the request that carries it through retries and redirects."""
@@ -111,13 +153,16 @@ class ForumSpider(scrapy.Spider):
         self.give_up(row, "failed", f"redirects to another host: {request.url}")
         return False
 
-    def parse(self, response: Response) -> Iterator[Fetched]:
+    def parse(self, response: Response) -> Iterator[Any]:
         """Say what the page is; a thread, board or index is handed on, anything else ends its frontier row."""
         row: Request = response.meta["frontier"]
+        host = self.hosts[host_of(response.url)]
         fetched_at = datetime.now(UTC)
         self.counts["requests"] += 1
+        if response.status not in OVERLOADED:
+            host.answered(response.meta.get("download_latency", 0.0))
         if response.status == 304:  # noqa: PLR2004 - Not Modified
-            self.archive.finish(row, outcome="done")
+            self.counts["vanished"] += self.archive.finish(row, outcome="done").vanished
             self.counts["unmodified"] += 1
             return
         content_type = _header(response, "Content-Type")
@@ -125,22 +170,33 @@ class ForumSpider(scrapy.Spider):
         if self.starts_inside(row, page):
             return
         if page.kind in READ and response.status not in GONE:
-            self.walls.pop(host_of(response.url), None)
+            host.walls = 0
             yield Fetched(
                 page=page,
                 request=row,
                 fetched_at=fetched_at,
                 etag=_header(response, "ETag"),
-                last_modified=_header(response, "Last-Modified"),
+                last_modified=trusted(_header(response, "Last-Modified"), _header(response, "Date"), fetched_at),
             )
-        elif page.kind in WALLS:
+        elif page.instead and not response.meta.get("instead"):
+            yield self.request(row).replace(url=page.instead, meta={"frontier": row, "instead": True})
+        else:
+            self.no_page(row, page, response)
+
+    def no_page(self, row: Request, page: Page, response: Response) -> None:
+        """End or repeat a request whose answer is no page to save."""
+        what = page.message or "not a page of a forum that xemtiep can read"
+        if page.kind in WALLS:
             self.walled(row, page)
+        elif response.status in OVERLOADED:
+            self.hold(row, f"HTTP {response.status}", retry_after(_header(response, "Retry-After")))
         elif response.status in RETRIED:
             self.again(row, f"HTTP {response.status}", retry_after(_header(response, "Retry-After")))
+        elif response.status in REFUSED:
+            self.walled(row, replace(page, kind=Kind.DENIED, message=page.message or f"HTTP {response.status}"))
         elif response.status in GONE or page.kind is Kind.MISSING:
             self.give_up(row, "missing", page.message or f"HTTP {response.status}")
         else:
-            what = page.message or "not a page of a forum that xemtiep can read"
             self.give_up(row, "failed", what if response.status < 400 else f"HTTP {response.status}: {what}")  # noqa: PLR2004 - client and server errors
 
     def starts_inside(self, row: Request, page: Page) -> bool:
@@ -148,28 +204,34 @@ class ForumSpider(scrapy.Spider):
         if row.role != "start" or page.thread is None or page.thread.url in {page.url, urls.clean(row.url)}:
             return False
         self.archive.finish(row, outcome="done")
-        self.archive.seed(page.thread.url, "start")
+        given = next((start for start in self.starts if urls.clean(start.url) == row.url), Start(url=row.url))
+        self.seed(replace(given, url=page.thread.url))
         return True
 
     def failed(self, failure: Failure) -> None:
         """Take a request that got no answer: refused by robots.txt, or the network failed."""
         row: Request = failure.request.meta["frontier"]  # type: ignore[attr-defined] # Scrapy sets it on the failure
-        if isinstance(failure.value, IgnoreRequest):
-            self.give_up(row, "refused", str(failure.value))
-            if row.role == "start":
-                self.error = f"{row.url} is forbidden by the site's robots.txt"
-                self.shut.add(host_of(row.url))
-            return
         reason = failure.getErrorMessage()  # Scrapy's download errors say what happened, in a sentence
-        nothing_yet = row.role == "start" and not self.counts["requests"]
-        if nothing_yet and row.tries > 1:  # most likely a mistyped or dead address: say so soon
-            self.give_up(row, "failed", reason)
-        else:
-            self.again(row, reason, None)
+        host = self.hosts[host_of(row.url)]
+        match failure.value:
+            case ForbiddenError():
+                self.give_up(row, "refused", reason)
+                if row.role == "start":
+                    host.close(State.SHUT, f"{row.url} is forbidden by the site's robots.txt")
+            case RobotsUnavailableError() as error:
+                self.hold(row, reason, error.wait)
+            case IgnoreRequest():
+                self.give_up(row, "failed", reason)  # such as a circle of redirects
+            case _ if row.role == "start" and not host.answers and row.tries > 1:
+                self.give_up(row, "failed", reason)  # most likely a mistyped or dead address: say so soon
+            case _:
+                self.hold(row, reason, None)
 
     def broken(self, failure: Failure, response: Response | None) -> None:
         """Count a page that broke the reader, the cleaner or the save, by the error's name, and go on with the next."""
-        if response is not None:
+        if isinstance(failure.value, ArchiveError):
+            self.abort(failure.getErrorMessage())
+        elif response is not None:
             row: Request = response.meta["frontier"]
             self.give_up(row, "failed", f"{failure.type.__name__}: {failure.getErrorMessage()}")  # type: ignore[union-attr] # a caught exception has a type
 
@@ -179,17 +241,34 @@ class ForumSpider(scrapy.Spider):
         for name in ("new", "changed", "unchanged", "articles", "threads", "vanished"):
             self.counts[name] += getattr(saved, name)
 
+    def hold(self, row: Request, reason: str, wait: float | None) -> None:
+        """Leave a host alone for a while that cannot answer now; one that stays so is left to the next run.
+
+        Its other pages come first then: they show whether it is the host or only this page.
+        """
+        host = self.hosts[host_of(row.url)]
+        wait = host.trouble(row.url, wait)
+        if wait > PATIENCE:
+            host.close(State.DOWN, f"{host.name} asks to be left alone for {wait:.0f} s: {reason}")
+        elif host.troubles >= self.tries and (len(host.troubled) > 1 or row.role == "start"):
+            host.close(State.DOWN, f"{host.name} gives no answer but: {reason}")
+        self.again(row, reason, wait if row.role == "start" else 2 * wait)
+
     def again(self, row: Request, reason: str, wait: float | None) -> None:
         """Try later, as long as the server asks or a growing wait; give up after the last try."""
         if row.tries >= self.tries:
             self.give_up(row, "failed", f"{reason} ({row.tries} tries)")
             return
         self.counts["retries"] += 1
-        self.archive.retry(row, reason=reason, wait=backoff(row.tries, self.delay) if wait is None else wait)
+        wait = backoff(row.tries, self.hosts[host_of(row.url)].delay) if wait is None else wait
+        self.archive.retry(row, reason=reason, wait=wait)
 
     def give_up(self, row: Request, outcome: str, reason: str) -> None:
         """End a frontier row in a known state, with its reason."""
-        self.archive.finish(row, outcome=outcome, reason=reason)
+        try:
+            self.counts["vanished"] += self.archive.finish(row, outcome=outcome, reason=reason).vanished
+        except ArchiveError as error:
+            self.abort(str(error))
         self.counts[outcome] += 1
         self.reasons[reason] += 1
         if outcome in {"failed", "missing"} and row.role == "start" and not self.counts["pages"]:
@@ -199,18 +278,19 @@ class ForumSpider(scrapy.Spider):
 
     def walled(self, row: Request, page: Page) -> None:
         """Count a wall; a challenge, a walled start page or the fifth wall in a row shuts the host for this run."""
-        host = host_of(row.url)
-        self.walls[host] += 1
+        host = self.hosts[host_of(row.url)]
+        host.walls += 1
         self.give_up(row, "wall", f"{page.kind.value}: {page.message}" if page.message else page.kind.value)
-        if page.kind is Kind.CHALLENGE or row.role == "start" or self.walls[host] >= WALLS_IN_A_ROW:
-            self.shut.add(host)
-            self.error = f"{host} shuts xemtiep out at {row.url}: {page.message or page.kind.value}"
+        if page.kind is Kind.CHALLENGE or row.role == "start" or host.walls >= WALLS_IN_A_ROW:
+            reason = f"{host.name} shuts xemtiep out at {row.url}: {page.message or page.kind.value}"
+            host.close(State.SHUT, reason)
 
     def abort(self, reason: str) -> None:
         """End the crawl because nothing more can be saved."""
-        self.error = reason
-        assert self.crawler.engine is not None
-        _schedule_coro(self.crawler.engine.close_spider_async(reason="archive_error"))
+        engine = self.crawler.engine
+        if self.error != reason and engine is not None:
+            self.error = reason
+            _schedule_coro(engine.close_spider_async(reason="archive_error"))
 
 
 def _header(response: Response, name: str) -> str | None:
