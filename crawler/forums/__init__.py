@@ -14,6 +14,7 @@ from crawler.forums.discourse import Discourse
 from crawler.forums.document import Document, document, whole
 from crawler.forums.flarum import Flarum
 from crawler.forums.fluxbb import FluxBB, PunBB
+from crawler.forums.invision import Invision
 from crawler.forums.mybb import MyBB, MyBBArchive
 from crawler.forums.nodebb import NodeBB
 from crawler.forums.phpbb import PhpBB3
@@ -34,6 +35,7 @@ FORUMS: tuple[Forum, ...] = (
     VBulletin3(),
     PhpBB2(),
     PhpBB3(),
+    Invision(),
     NodeBB(),
     Discourse(),
     Flarum(),
