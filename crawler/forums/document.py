@@ -53,12 +53,23 @@ class Document:
         """What names the software, one a line: attributes of html and body, generator, scripts and styles."""
         return "\n".join(every(self.tree, f"{_ATTRIBUTES} | {_HEAD}".replace(" | ", "|")))
 
+    @cached_property
+    def _origin(self) -> str:
+        found = re.match(r"https?://[^/?#]+", self.base)
+        return found[0] if found else ""
+
     def link(self, href: str | None) -> str | None:
         """`href` as an absolute URL; None for no link at all (empty, "#", javascript:)."""
         if not href or href.startswith(("#", "javascript:", "data:", "mailto:")):
             return None
+        href = href.strip()
+        if "/." not in href:  # nearly all links are absolute in one of two ways, and joining is slow
+            if href.startswith(("https://", "http://")):
+                return href
+            if href.startswith("/") and not href.startswith("//") and self._origin:
+                return self._origin + href
         try:
-            return urljoin(self.base, href.strip())
+            return urljoin(self.base, href)
         except ValueError:  # "http://[": a typo in a post is no reason to lose the page
             return None
 

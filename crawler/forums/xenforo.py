@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from archive.records import Label
+from archive.records import Board, Label
 from crawler.forums.base import Forum
-from crawler.forums.select import Part, text
+from crawler.forums.document import Document
+from crawler.forums.select import Part, every, text
 
 # "/threads/slug.1/", "/t/slug.1/", "/threads/1", "/index.php?threads/slug.1/"; boards may have a name instead of an id
 _THREAD = r"[/?](?:threads|t)/(?:[^/?#&]*\.)?(\d+)"
@@ -78,7 +79,8 @@ class XenForo2(XenForo):
     row_last = "div.structItem-cell--latest time"
     row_sticky = "i.structItem-status--sticky"
     row_locked = "i.structItem-status--locked"
-    boards = ".node-title a, a.subNodeLink"
+    boards = ".node-title a"
+    sub_boards = "a.subNodeLink"  # of the boards on an index
 
     next = "link[rel=next]@href | a.pageNav-jump--next@href"
     page = "li.pageNav-page--current"
@@ -88,6 +90,13 @@ class XenForo2(XenForo):
     login = "div.p-body-main form[action*='login/login'] input[type=password]"
 
     containers: ClassVar = _CONTAINERS
+
+    def date_order(self, doc: Document) -> None:  # the base asks the page
+        """None: every date is there for machines."""
+
+    def read_boards(self, doc: Document) -> Iterator[Board]:
+        """Boards, then the boards inside them."""
+        return self.boards_in(doc, every(doc.page, self.boards) + every(doc.page, self.sub_boards))
 
 
 class XenForo2Fora(XenForo2):
@@ -130,7 +139,7 @@ class XenForo1(XenForo):
     author_banners = "em.userBanner strong"
     card = "div.extraUserInfo"
     posted = "a.datePermalink span.DateTime | a.datePermalink abbr.DateTime | span.DateTime | abbr.DateTime"
-    edited = "div.editDate span.DateTime, div.editDate abbr.DateTime"
+    edited = "div.editDate .DateTime"
     position = "a.postNumber"
     deleted = "&.deleted"
     title = "h1 span.title | div.titleBar h1 | h1"
