@@ -155,10 +155,7 @@ class Invision5(Invision):
     board = "/html/body[@data-pageapp='forums'][@data-pagecontroller='forums'] | ol.ipsData--topics"
     rows = ".ipsData--topics > li.ipsData__item | li.ipsData__item[data-rowid]"
     row_link = ".ipsData__title h4 a | .ipsData__title a:not([rel=tag]):not(.ipsIndicator)"
-    row_replies = (
-        "li[data-stattype=forums_comments] span.ipsDataItem_stats_number"
-        " | ul.ipsDataItem_stats span.ipsDataItem_stats_number"
-    )
+    row_replies = "li[data-stattype=forums_comments] span@data-stat-value | ul.ipsData__stats span.ipsData__stats-label"
     row_last = ".ipsData__last time"
     row_sticky = ".ipsData__title i.fa-thumbtack"
     boards = "./descendant::*[contains(@class, 'ipsData__title') or contains(@class, 'ipsSubList')]/descendant::a"
