@@ -11,6 +11,8 @@ from crawler.forums.askbot import Askbot
 from crawler.forums.base import Forum
 from crawler.forums.bbpress import BBPress
 from crawler.forums.discourse import Discourse
+from crawler.forums.discuz import Discuz
+from crawler.forums.discuz5 import Discuz5
 from crawler.forums.document import Document, document, whole
 from crawler.forums.flarum import Flarum
 from crawler.forums.fluxbb import FluxBB, PunBB
@@ -47,6 +49,8 @@ FORUMS: tuple[Forum, ...] = (
     FluxBB(),
     PunBB(),
     BBPress(),
+    Discuz5(),
+    Discuz(),
 )
 
 
@@ -56,16 +60,17 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
     *,
     charset: str | None = None,
     software: str | None = None,
+    language: str | None = None,
     zone: tzinfo = UTC,
     now: datetime | None = None,
 ) -> Page:
     """What the page at `url` is and holds. Never raises: bytes that are no page come back as ERROR with a message.
 
-    `charset` is that of the HTTP header, `software` the name of a family to use without asking, `zone` the site's time
-    zone, `now` the moment of the capture, which relative dates ("5 minutes ago") count from. Without `url` the page's
+    `charset` is that of the HTTP header, `software` the name of a family to use without asking, `language` the code of
+    the one that the page is in whatever it says ("vi"), `zone` the site's time zone, `now` the moment of the capture, which relative dates ("5 minutes ago") count from. Without `url` the page's
     own canonical link counts.
     """
-    doc = document(body, url, charset=charset, zone=zone, now=now or datetime.now(UTC))
+    doc = document(body, url, charset=charset, zone=zone, now=now or datetime.now(UTC), given=language)
     forum = named(software, doc) if software else detect(doc)
     if forum is None:
         return walls.outside(doc)
