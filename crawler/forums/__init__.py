@@ -26,6 +26,7 @@ from crawler.forums.somethingawful import SomethingAwful
 from crawler.forums.stackexchange import StackExchange
 from crawler.forums.vbulletin3 import VBulletin3
 from crawler.forums.vbulletin5 import VBulletin5
+from crawler.forums.woltlab import WoltLab
 from crawler.forums.xenforo import XenForo1, XenForo2
 
 # Asked in this order; the first that claims a page reads it.
@@ -35,9 +36,12 @@ FORUMS: tuple[Forum, ...] = (
     SomethingAwful(),
     VBulletin5(),
     VBulletin3(),
+    Discuz5(),
+    Discuz(),
     PhpBB2(),
     PhpBB3(),
     Invision(),
+    WoltLab(),
     NodeBB(),
     Discourse(),
     Flarum(),
@@ -49,8 +53,6 @@ FORUMS: tuple[Forum, ...] = (
     FluxBB(),
     PunBB(),
     BBPress(),
-    Discuz5(),
-    Discuz(),
 )
 
 
@@ -67,14 +69,14 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
     """What the page at `url` is and holds. Never raises: bytes that are no page come back as ERROR with a message.
 
     `charset` is that of the HTTP header, `software` the name of a family to use without asking, `language` the code of
-    the one that the page is in whatever it says ("vi"), `zone` the site's time zone, `now` the moment of the capture, which relative dates ("5 minutes ago") count from. Without `url` the page's
-    own canonical link counts.
+    the one that the page is in whatever it says ("vi"), `zone` the site's time zone, `now` the moment of the capture,
+    which relative dates ("5 minutes ago") count from. Without `url` the page's own canonical link counts.
     """
-    doc = document(body, url, charset=charset, zone=zone, now=now or datetime.now(UTC), given=language)
+    doc = document(body, url, charset=charset, zone=zone, now=now or datetime.now(UTC))
     forum = named(software, doc) if software else detect(doc)
     if forum is None:
         return walls.outside(doc)
-    doc = replace(doc, url=forum.canonical(doc.url))
+    doc = replace(doc, url=forum.canonical(doc.url), given=language)
     page = forum.read(doc)
     if doc.page is not None and rescue.has_lost(forum.post_mark, body, len(page.posts)):
         again = forum.read(replace(doc, page=whole(rescue.soup_tree(charsets.decode(body, charset)))))

@@ -11,7 +11,7 @@ from archive.records import Label, Page, Post, Thread
 from crawler.forums import content
 from crawler.forums.base import Forum
 from crawler.forums.document import Document
-from crawler.forums.numbers import number
+from crawler.forums.numbers import digits, number
 from crawler.forums.select import Part, every, first, text, words
 
 _ZONE = re.compile(r"GMT\s*([+-](?:1[0-4]|\d)(?:\.\d+)?)(?!\d)")  # "GMT+8, 2015-1-6 15:35" at the foot of every page
@@ -41,22 +41,18 @@ class Discuz(Forum):
     body = f"td.t_f, td.t_msgfont | .t_msgfont, .t_bigfont, .t_smallfont | *[id^=postmessage_] | {_BOX}"
     attached: ClassVar[str] = "div.pattl, div.postattachlist"
     extras = f"div.t_fsz > div.attach_nopermission, {attached}, div.sign, div.signatures"
-    deleted = "./descendant::div[@class='banned']"
     author = (
         "div.authi a[href*=space] | td.postauthor > div.postinfo a | a.posterlink | td.postauthor cite a"
         " | ./descendant::div[@class='pi' or @class='avatar'][1]/descendant::text()[normalize-space()][1]"
     )
     author_id = "div.authi a[href*=uid]@href | td.postauthor a[href*=uid]@href"
     author_title = "td.pls a[href*=usergroup] | td.postauthor a[href*=grouppermission] | td.postauthor > p > em"
-    card = "td.pls dl, td.postauthor dl"
-    posted = (
-        "./descendant::em[starts-with(@id, 'authorposton')]/span[@title]"  # "3 天前"
-        " | em[id^=authorposton] | td.postcontent > div.postinfo"
-    )
+    card = "td.pls | td.postauthor"
+    posted = "div.authi em[id^=authorposton] | div.authorinfo em[id^=authorposton] | td.postcontent > div.postinfo"
     edited = "i.pstatus"
     position = "a[id^=postnum] em | strong[id^=postnum]"
-    title = "*[id=thread_subject] | h1.ts | div[id=threadtitle] h1 | h1.xs2 a | div[id=forumheader] h1 | h1"
-    prefixes = "./descendant::*[@id='thread_subject']/preceding-sibling::a"
+    title = "h1.ts [id=thread_subject] | h1.ts | h1.xs2 a | div[id=threadtitle] h1 | div[id=forumheader] h1 | h1"
+    prefixes = "h1.ts > a:not([id=thread_subject])"
     locked = "h1.ts img[src*=locked] | div.vwthd img[src*=locked]"
     crumbs = "div[id=pt] a | div[id=nav] a"
 
@@ -79,7 +75,7 @@ class Discuz(Forum):
 
     next = "div.pg a.nxt@href | div.pages a.next@href"
     page = "div.pg strong | div.pages strong"
-    last_page = "div.pg a, div.pg label | div.pages a"
+    last_page = "div.pg a | div.pages a"
     foot: ClassVar[str] = "div[id=ft] | div[id=footer]"
     own_link: ClassVar[str] = "a[href*='action=printable']@href | link[rel=canonical]@href"
 
@@ -151,7 +147,7 @@ class Discuz(Forum):
         if "://" not in doc.base:  # saved without a URL: the link to the text version is absolute
             base = words(first(doc.page, "link[rel=archives]@href")).removesuffix("archiver/")
             doc = replace(doc, base=base, url=self.canonical(urljoin(base, words(first(doc.page, self.own_link)))))
-        number_, _ = self.page_numbers(doc)
+        number_ = int(digits(text(doc.page, self.page)) or 1)
         # The canonical link of a later page can be that of page 1
         return super().read(replace(doc, url=self.paged(doc.url, number_)) if number_ > 1 else doc)
 
@@ -173,7 +169,7 @@ class Discuz(Forum):
         boxes = every(part, self.attached)
         post = super().read_post(doc, part)
         pictures = (url for box in (body, *boxes) for url in content.images(doc, box) if not _CHROME.search(url))
-        return post and replace(post, images=tuple(dict.fromkeys(pictures)))
+        return post and replace(post, deleted=body.get("class") == "banned", images=tuple(dict.fromkeys(pictures)))
 
     def post_url(self, doc: Document, id_: str) -> str | None:
         """The page with the post's anchor."""
@@ -185,7 +181,8 @@ class Discuz(Forum):
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Lists of terms, the one that opens on a click too, and cells with the number above its label."""
-        for cell in every(part, "div.tns th, div.tns td"):
+        above = first(part, "div.tns")
+        for cell in () if above is None else above.iter("th", "td"):
             value = text(cell, "p")
             yield words(cell).removeprefix(value).strip(), value
         label = ""
@@ -196,8 +193,11 @@ class Discuz(Forum):
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
         """The date among other words ("last edited by X at ..."); "3 days ago" has it as title."""
-        found = None if node is None or isinstance(node, str) or node.get("title") else _DATE.search(words(node))
-        return super().when(doc, found[0] if found else node)
+        if node is None or isinstance(node, str):
+            return super().when(doc, node)
+        relative = node.find("span[@title]")
+        found = _DATE.search(words(node)) if relative is None and not node.get("title") else None
+        return super().when(doc, found[0] if found else node if relative is None else relative)
 
 
 def _name(body: Any) -> None:
