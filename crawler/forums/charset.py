@@ -138,17 +138,13 @@ def parse(body: bytes, charset: str | None = None) -> etree._Element:
 def _is_plain_utf8(body: bytes) -> bool:
     """Whether the bytes can be parsed as they are, as nearly all pages can: saves two copies of the page."""
     try:
-        body.decode()
+        text = body.decode()
     except UnicodeDecodeError:
         return False
-    if body.startswith(codecs.BOM_UTF8) or b"\0" in body or _has(body, b"\x1b$"):
+    # single characters only: Python finds them ten times faster than pairs of bytes
+    if text.startswith("\ufeff") or "\0" in text or ("\x1b" in text and "\x1b$" in text):
         return False
-    return not (_has(body, b"\xc2\xae") and (_has(body, b"\xc2\xad") or _has(body, b"\xc2\xab")))  # may be TCVN3
-
-
-def _has(body: bytes, pair: bytes) -> bool:
-    """Whether the two bytes stand in the body; looking for the rarer one alone first is many times faster."""
-    return pair.strip(b"\xc2$") in body and pair in body
+    return not ("\xae" in text and ("\xad" in text or "\xab" in text))  # may be TCVN3
 
 
 def _tree(page: bytes) -> etree._Element | None:
