@@ -40,12 +40,13 @@ class Askbot(Forum):
 
     own = r"/(?:[a-z]{2}(?:-[a-z]{2})?/)?(?:questions?|users?|tags|feeds|account|custom\.css)(?:/|$)"
     keep = ("page",)
-    rewrites = ((r"/page:1/?$", "/"), (r"\?page=1$", ""))
+    rewrites = ((r"/(?:scope|sort|page-size):[^/?]+", ""), (r"/page:1/?$", "/"), (r"\?page=1$", ""))
     page_part = r"\?page=\d+$|page:\d+/?$"
     thread_url = r"/question/(\d+)(?:/|$)"
+    # Counted from the forum's root: a slug may be any of these words
     traps = (
-        r"/(?:users?|account|feeds|feedback|tags|badges|about|faq|help|search|edit|retag|revisions|close|answer)(?:/|$)"
-        r"|/questions/(?:ask|\d+/)|/(?:sort|scope|tags|author):"
+        r"^[a-z]+://[^/]+(?:/(?!questions?/)[^/]+){0,2}/(?:users?|account|feeds|feedback|tags|badges|about|faq|help|search|edit|retag|revisions|close|answer)(?:/|$)"
+        r"|/questions/(?:ask/|\d+/)|/(?:tags|author|query):"
     )
 
     def read_post(self, doc: Document, part: Part) -> Post | None:

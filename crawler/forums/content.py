@@ -27,6 +27,16 @@ def fragment(markup: str | None) -> Any:
     return body
 
 
+def mark(element: Any, token: str) -> None:
+    """Name in a class, of a new element around the content, what the markup says by other means than a class."""
+    if element is None:
+        return
+    inside = element.makeelement("div", {"class": token})
+    inside.text, element.text = element.text, None
+    inside.extend(list(element))
+    element.append(inside)
+
+
 def gather(body: Any, extras: list[Any]) -> Any:
     """`body`, or one new element that holds body and extras in this order (they are moved out of the page)."""
     if body is None or not extras:

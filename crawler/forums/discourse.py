@@ -1,134 +1,25 @@
-"""Discourse: the view that it serves without script, the page that a browser has saved, and the JSON of its API.
+"""Discourse: what a page brings along for its script is what the API answers, so one reader serves both.
 
-Without script a post has no id but its topic and its number in it ("12/3"), the way its URL names it; a saved page and
-the API give the id of its own. A page that a script fills in says where the same is to be had as JSON (Page.instead).
+Else the page is read as it shows itself. A page that shows nothing says where its content is to be had as JSON
+(Page.instead).
 """
 
 import json
 import re
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urljoin
 
-from archive.records import Author, Board, Kind, Label, Page, Post, Thread, ThreadRow
+from archive.records import Author, Board, Kind, Page, Post, Thread, ThreadRow
 from crawler.forums import content, dates
 from crawler.forums.answers import AnswerForum, plain
-from crawler.forums.base import Forum
+from crawler.forums.discoursepage import DiscoursePage, DiscourseRendered, numbered
 from crawler.forums.document import Document
-from crawler.forums.numbers import digits, number
-from crawler.forums.select import Part, every, first, text
+from crawler.forums.select import every, first
 
 _CHUNK = 20  # posts of a topic that one page or answer holds
 _SMALL_ACTION = 3  # post_type of a line such as "closed this topic", which is no post
 _ERRORS = {"not_found": Kind.MISSING, "invalid_access": Kind.DENIED, "not_logged_in": Kind.LOGIN}
-
-
-class DiscoursePage(Forum):
-    """The view without script, in a `noscript` element or alone."""
-
-    name = "discourse"
-    example = "https://example.org/t/a-slug/1"
-    signals = r"^Discourse \d"
-    anchor = "div.crawler-post | meta#data-discourse-setup"
-
-    posts = "div.crawler-post"
-    post_id = "./descendant::*[@itemprop='position']/text() | ./@id"
-    body = "div.post"
-    author = "span.creator [itemprop=name] | span.creator a"
-    posted = "meta[itemprop=datePublished]@content | time.post-time"
-    edited = "time[itemprop=dateModified] | meta[itemprop=dateModified]@content"
-    position = "[itemprop=position]"
-    title = "h1.crawler-topic-title | #topic-title h1 a | h1 a[itemprop=item]:last-child | #main-outlet h1"
-    # The last one alone: of some versions all carry its address
-    crumbs = "#breadcrumbs > :last-child a | .topic-category > :last-child a.badge-wrapper"
-
-    board = "table.topic-list"
-    rows = "tr.topic-list-item"
-    row_link = "a.title"
-    row_replies = "td.replies span.posts | td.posts .number"
-    row_last = "td.activity .relative-date | td:last-child"
-    row_sticky = "& .topic-status .d-icon-thumbtack | &.pinned"
-    row_locked = ".topic-statuses .d-icon-lock"
-    boards = "table.category-list td.category a, .category-list .category h3 a | .category-list a"
-
-    login = "body.static-login input[type=password] | .login-welcome"
-    notice = "div.page-not-found h1 | div.page-not-found"
-
-    own = r"/(?:[tcugnp]|categories|latest|top|new|tags?|posts|login|search)(?:[/.?]|$)"
-    keep = ("page", "post_number", "print")
-    rewrites = (
-        (r"(/t/(?:[^/?]*[^/?\d][^/?]*/)?\d+)/(?:\d+|last|print|summary)(?=[/?]|$)", r"\1"),
-        (r"/l/(?:latest|top|new)(?=\?|$)|/(?:none|all)(?=[/?]|$)", ""),
-        (r"(/t/[^?]*)\?page=1$", r"\1"),
-        (r"[?&](?:page=0|print=\w*)", ""),
-    )
-    page_part = r"\?page=\d+$"
-    thread_url = r"/t/(?:[^/?]*[^/?\d][^/?]*/)?(\d+)(?:[/?.]|$)"
-    board_url = r"/c/(?:[^/?]+/)*?(\d+|[^/?.]+)(?:\.json)?(?:\?|$)"
-    traps = (
-        r"/(?:u|users|g|groups|badges|tags?|login|signup|search|about|faq|guidelines|tos|privacy|invites|session|user_avatar"
-        r"|uploads|raw|p|my|admin|review|posts|new-topic|clicks|chat)(?:[/?.]|$)|\.rss(?:\?|$)|[?&](?:order|ascending|q)="
-    )
-
-    containers: ClassVar = {
-        "filename": Label.ATTACHMENT,  # printed over a picture: its name and size
-        "informations": Label.ATTACHMENT,
-        "clicks": Label.BUTTON,  # how many followed the link
-        "quote-controls": Label.BUTTON,
-        "crawler-linkback-list": Label.SIMILAR,
-    }
-
-    def frame(self, doc: Document) -> Page:
-        """As in the base; a page that was asked for by a post in it gets the URL that it gives of itself."""
-        page = super().frame(doc)
-        own = self.canonical(doc.link(first(doc.page, "link[rel=canonical]@href")) or "")
-        if self.thread_id(own) and self.thread_id(own) == self.thread_id(page.url):
-            page = replace(page, url=own)
-        return numbered(page, is_thread=self.thread_id(page.url) is not None)
-
-    def read_title(self, doc: Document) -> str:
-        """The heading, else the title that the page gives of itself to other sites."""
-        return text(doc.page, self.title) or text(doc.page, "meta[property='og:title']@content | title")
-
-    def read_post(self, doc: Document, part: Part) -> Post | None:
-        """As in the base, with the topic's id before the number, which alone would name a post of every topic."""
-        post = super().read_post(doc, part)
-        if post is None:
-            return None
-        edited_at = post.edited_at if post.edited_at != post.posted_at else None  # every post has been modified once
-        return replace(post, id=f"{self.thread_id(doc.url)}/{post.id}", edited_at=edited_at)
-
-    def read_position(self, part: Part) -> int | None:
-        """The number of the post in its topic: "3", "#3"."""
-        return number(digits(text(part, self.position)))
-
-    def post_url(self, doc: Document, id_: str) -> str | None:
-        """The topic's address with the number of the post."""
-        return f"{self.first_url(doc.url)}/{id_}"
-
-
-class DiscourseRendered(DiscoursePage):
-    """A page as the script has filled it in and a browser has saved it: the posts around the one that was looked at."""
-
-    signals = ""
-    anchor = "article[data-post-id] div.cooked"
-    posts = "article[data-post-id]"
-    post_id = "./@data-post-id"
-    body = "div.cooked"
-    author = ".names .username a | .names a@data-user-card"
-    author_id = "./@data-user-id"
-    author_title = ".names .user-title"
-    posted = ".post-date .relative-date"
-    edited = ""
-    position = "./@id"
-    title = "#topic-title .fancy-title | #topic-title h1"
-    crumbs = "#topic-title .topic-category a, #topic-title a.badge-category__wrapper"
-    locked = "#topic-title .topic-statuses .d-icon-lock"
-
-    def read_post(self, doc: Document, part: Part) -> Post | None:
-        """As in the base: here the post has an id of its own."""
-        post = Forum.read_post(self, doc, part)
-        return replace(post, url=self.post_url(doc, str(post.position))) if post and post.position else post
 
 
 class Discourse(AnswerForum, DiscoursePage):
@@ -163,7 +54,7 @@ class Discourse(AnswerForum, DiscoursePage):
         path = path.rstrip("/") if re.search(self.own, path) else f"{path.rstrip('/')}/latest"
         instead = f"{path}.json{mark}{query}"
         message = f"the page is filled in by a script; its content is at {instead}"
-        return replace(page, kind=Kind.UNKNOWN, threads=(), instead=instead, message=message)
+        return replace(page, kind=Kind.UNKNOWN, threads=(), last_page=None, instead=instead, message=message)
 
     def read_answer(self, doc: Document, data: Any, page: Page) -> Page:
         """A topic with some of its posts, a list of topics, a list of categories, or an error."""
@@ -174,7 +65,11 @@ class Discourse(AnswerForum, DiscoursePage):
         if "category_list" in data:
             boards = tuple(self._board(doc, board) for board in data["category_list"]["categories"])
             return replace(page, kind=Kind.INDEX, boards=boards)
-        return replace(page, kind=_ERRORS.get(data["error_type"], Kind.ERROR), message=" ".join(data["errors"]))
+        return replace(
+            page,
+            kind=_ERRORS.get(data["error_type"], Kind.ERROR),
+            message=" ".join(data["errors"]) or data["error_type"],
+        )
 
     def _url(self, doc: Document, path: str) -> str:
         scheme, mark, _ = doc.url.partition("://")
@@ -209,17 +104,20 @@ class Discourse(AnswerForum, DiscoursePage):
         last = -(-count // size)
         address = self._url(doc, f"/t/{id_}.json") if doc.tree is None else thread.url
         url = page.url if current == 1 or "page=" in page.url else f"{address}?page={current}"
-        following = f"{address}?page={current + 1}" if current < last else None
+        following = f"{address}?page={current + 1}" if current < last and "://" in address else None
         return replace(page, url=url, page=current, last_page=last, next=following)
 
     def _post(self, doc: Document, data: Any, thread: Thread) -> Post:
         body = content.fragment(data.get("cooked"))
+        gone = bool(data.get("deleted_at") or data.get("user_deleted"))
+        if gone:
+            content.mark(body, "discourse-deleted")
         return Post(
             id=str(data["id"]),
             author=Author(
-                name=data["username"],
+                name=plain(data["username"]),
                 id=str(data["user_id"]) if data.get("user_id") else None,
-                title=data.get("user_title") or None,
+                title=plain(data.get("user_title")) or None,
                 banners=tuple(filter(None, (data.get("primary_group_name"),))),
             ),
             url=f"{thread.url}/{data['post_number']}" if "://" in thread.url else None,
@@ -227,7 +125,7 @@ class Discourse(AnswerForum, DiscoursePage):
             posted_raw=data["created_at"],
             edited_at=dates.iso(data.get("updated_at")) if (data.get("version") or 1) > 1 else None,
             position=data["post_number"],
-            deleted=bool(data.get("deleted_at") or data.get("user_deleted")),
+            deleted=gone,
             images=content.images(doc, body),
             body=body,
         )
@@ -267,13 +165,6 @@ class Discourse(AnswerForum, DiscoursePage):
     def _board(self, doc: Document, data: Any) -> Board:
         url = self._url(doc, f"/c/{data.get('slug') or '-'}/{data['id']}")
         return Board(id=str(data["id"]), url=url, title=plain(data["name"]))
-
-
-def numbered(page: Page, *, is_thread: bool) -> Page:
-    """`page` with its number from its URL: topics count from 1, lists from 0. The last is known when it is this one."""
-    found = re.search(r"[?&]page=(\d+)", page.url)
-    current = int(found[1] if found else is_thread) + (not is_thread)
-    return replace(page, page=current, last_page=None if page.next else current)
 
 
 def _preloaded(doc: Document) -> Any:

@@ -17,7 +17,7 @@ from crawler.forums.document import Document
 from crawler.forums.select import Part, first, parts, text
 
 _CHUNK = 20  # posts or discussions of one page
-_LISTED = frozenset({"discussions", "posts", "tags"})
+_LISTED = ("discussions", "posts", "tags")
 
 
 class FlarumPage(Forum):
@@ -43,9 +43,7 @@ class FlarumPage(Forum):
     page_part = r"\?page=\d+$"
     thread_url = r"/d/(\d+)(?:-[^/?]*)?(?:[/?]|$)"
     board_url = r"/t/([^/?]+)(?:[/?]|$)"
-    traps = (
-        r"/(?:u|login|logout|register|settings|notifications|flags|admin|assets|api|confirm|reset|following)(?:[/?]|$)"
-    )
+    traps = r"^[a-z]+://[^/]+(?:/(?![dt]/)[^/?]+)?/(?:u|login|logout|register|settings|notifications|flags|admin|assets|api|confirm|reset|following)(?:[/?]|$)"
 
     def frame(self, doc: Document) -> Page:
         """As in the base, with the number of the page from its URL."""
@@ -159,7 +157,7 @@ class Flarum(AnswerForum, FlarumPage):
         body = content.fragment(shown.get("contentHtml"))
         return Post(
             id=post["id"],
-            author=Author(name=member.get("displayName") or member.get("username") or "", id=user.get("id")),
+            author=Author(name=plain(member.get("displayName") or member.get("username")), id=user.get("id")),
             url=f"{thread.url}/{shown['number']}" if thread else None,
             posted_at=dates.iso(shown.get("createdAt") or shown.get("time")),
             posted_raw=shown.get("createdAt") or shown.get("time") or "",

@@ -54,7 +54,7 @@ class NodeBBPage(Forum):
     page = "[component=pagination] li.page.active"
     last_page = "[component=pagination] li.page"
 
-    notice = "#content .alert-danger | #content :not(noscript) > .alert"
+    notice = "#content :not(noscript) > .alert"
     login = "body.template-login input[type=password]"
 
     own = (
@@ -70,8 +70,9 @@ class NodeBBPage(Forum):
     # A topic from another server of the fediverse has a UUID instead of a number
     thread_url = r"/topic/(\d+|[0-9a-f]{8}-[0-9a-f-]{27})(?:[/?]|$)"
     board_url = r"/category/(-?\d+)(?:[/?]|$)"
+    # Counted from the forum's root: a slug may be any of these words
     traps = (
-        r"/(?:post|users?|groups?|tags?|compose|login|register|reset|search|flags|uploads|assets|notifications|chats"
+        r"^[a-z]+://[^/]+(?:/(?!topic/|category/)[^/?]+)?/(?:post|users?|groups?|tags?|compose|login|register|reset|search|flags|uploads|assets|notifications|chats"
         r"|recent|popular|top|unread|world|outgoing|email|admin|ap|api)(?:[/?]|$)|\.rss(?:\?|$)"
     )
 
@@ -90,9 +91,9 @@ class NodeBBPage(Forum):
 
     def read_post(self, doc: Document, part: Part) -> Post | None:
         """As in the base; a post from another server of the fediverse has a URL as its id."""
-        _mark(first(part, self.extras), "nodebb-signature")
+        content.mark(first(part, self.extras), "nodebb-signature")
         if first(part, self.deleted) is not None:
-            _mark(first(part, self.body), "nodebb-deleted")
+            content.mark(first(part, self.body), "nodebb-deleted")
         post = super().read_post(doc, part)
         id_ = part.element.get("data-pid")
         return replace(post, id=id_, url=self.post_url(doc, id_)) if post else None
@@ -181,9 +182,9 @@ class NodeBB(AnswerForum, NodeBBPage):
         body = content.fragment(data.get("content"))
         gone = bool(data.get("deleted"))
         if gone:
-            _mark(body, "nodebb-deleted")
+            content.mark(body, "nodebb-deleted")
         signature = content.fragment(user.get("signature")) if user.get("signature") and not gone else None
-        _mark(signature, "nodebb-signature")
+        content.mark(signature, "nodebb-signature")
         id_ = str(data["pid"])
         return Post(
             id=id_,
@@ -203,19 +204,9 @@ def _author(user: Any) -> Author:
     id_ = str(user.get("uid") or "")
     counts = {name: user[name] for name in _COUNTS if isinstance(user.get(name), int)}
     return Author(
-        name=user.get("username") or "",
+        name=plain(user.get("username")),
         id=id_ if id_.isdecimal() else None,
         banners=tuple(group.get("userTitle") or group["name"] for group in user.get("selectedGroups") or ()),
         counts=counts,
         raw={name: str(count) for name, count in counts.items()},
     )
-
-
-def _mark(element: Any, token: str) -> None:
-    """Name in a class of a new element around the content what the markup says by other means, for the cleaning."""
-    if element is None:
-        return
-    inside = element.makeelement("div", {"class": token})
-    inside.text, element.text = element.text, None
-    inside.extend(list(element))
-    element.append(inside)

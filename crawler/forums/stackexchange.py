@@ -55,8 +55,8 @@ class StackExchange(Forum):
     page_part = r"\?page=\d+$"
     thread_url = r"/questions/(\d+)(?:[/?]|$)"
     traps = (
-        r"/(?:users|tags|a|posts|review|help|tour|badges|jobs|companies|election|search|feeds|revisions|collectives)(?:/|$)"
-        r"|/questions/(?:ask|feed)|[?&](?:tab|sort|answertab|lastactivity)\b"
+        r"^[a-z]+://[^/]+/(?:users|tags|a|posts|review|help|tour|badges|jobs|companies|election|search|feeds|revisions|collectives)(?:/|$)"
+        r"|^[a-z]+://[^/]+/questions/(?:ask|feed)(?:/|$)"
     )
 
     def read_post(self, doc: Document, part: Part) -> Post | None:
