@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar
 
 from archive.records import Author, Board, Label, Page, Post, Thread
-from crawler.forums import urls
+from crawler.forums import content, urls
 from crawler.forums.base import Forum
 from crawler.forums.document import Document
 from crawler.forums.lines import first_line, pairs
@@ -74,22 +74,16 @@ class VBulletin(Forum):
         r"|/members/|-post\d+\.html$|[?&](?:do=|goto=next)"
     )
 
-    thread_number: ClassVar[str] = (
-        "input[name=searchthreadid]@value | form[action*=showthread] input[name=t]@value"
-        " | form[action*=threadrate] input[name=t]@value | input[name=threadid]@value"
+    thread_number: ClassVar[str] = (  # the forms of the page carry its thread's id
+        "./descendant::input[@name = 'searchthreadid' or @name = 'threadid' or @name = 't'"
+        " and ancestor::form[contains(@action, 'showthread') or contains(@action, 'threadrate')]]/@value"
     )
     own_link: ClassVar[str] = (  # the page's link to itself, for pages saved without their URL
         "link[rel=canonical]@href | td.navbar > a[href*=showthread]@href | div.breadcrumb > a@href"
         " | div.pagetitle span.threadtitle a@href"
     )
-    signature: ClassVar[str] = ""
-    note: ClassVar[str] = ""  # of the last edit
-    attachments: ClassVar[str] = ""
-    reactions: ClassVar[str] = ""  # thanks and comments of others
+    after: ClassVar[tuple[tuple[str, str], ...]] = ()  # (selector, mark) of what follows a message, in its order
     zone: ClassVar[str] = ""  # the line "All times are GMT +7"
-    # What `read_post` marks; the page's index of classes was made before
-    extras = "./descendant::*[starts-with(@class, 'vb-')]"
-    edited = "./descendant::*[starts-with(@class, 'vb-edit')]"
 
     containers: ClassVar = {
         "vb-signature": Label.SIGNATURE,
@@ -150,6 +144,8 @@ class VBulletin(Forum):
     def read_thread(self, doc: Document, page: Page) -> Thread:
         """As in the base; with the id that the page's forms carry, and the first page of vBSEO's "1-slug-2.html"."""
         thread = super().read_thread(doc, page)
+        if _id(self.thread_urls[:1], page.url):  # the software's own form: nothing to guess
+            return thread
         id_ = first(doc.page, self.thread_number) or self.thread_id(thread.url) or self.thread_id(self.own_url(doc))
         url = re.sub(rf"-p?{page.page}(?=\.html$)", "", thread.url) if page.page > 1 else thread.url
         return replace(thread, id=id_ or thread.id, url=url)
@@ -162,12 +158,23 @@ class VBulletin(Forum):
                 yield board
 
     def read_post(self, doc: Document, part: Part) -> Post | None:
-        """As in the base, after what has no class of its own was given one for the cleaning."""
-        mark(every(part, self.signature), "vb-signature")
-        mark(every(part, self.note), "vb-edit")
-        mark(every(part, self.reactions), "vb-reactions")
-        mark(every(part, self.attachments), "vb-attachments")
-        return super().read_post(doc, part)
+        """As in the base, with what follows the message; the cleaning is told what it is by a class."""
+        post = super().read_post(doc, part)
+        if post is None or post.body is None:
+            return post
+        extras = self.read_after(part, post)
+        notes = [extra for extra in extras if extra.get("class").startswith("vb-edit")]
+        edited = edit_date(words(notes[0])) if notes else ""
+        return replace(post, edited_at=self.when(doc, edited)[0], body=content.gather(post.body, extras))
+
+    def read_after(self, part: Part, post: Post) -> list[Any]:  # noqa: ARG002  # version 3 needs it
+        """Signature, attachments and notes below the message, marked, in the page's order."""
+        found = []
+        for selector, token in self.after:
+            elements = every(part, selector)
+            mark(elements, token)
+            found += elements
+        return found
 
     def read_author(self, part: Part) -> Author:
         """As in the base; the id is somewhere in the member's URL."""
@@ -184,9 +191,8 @@ class VBulletin(Forum):
         return f"{doc.url}#post{id_}"
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
-        """Dates are the first line of a text, above "by NAME"; an edit note has one behind the name."""
-        is_note = not isinstance(node, str) and node is not None and "vb-edit" in node.get("class", "")
-        return super().when(doc, edit_date(words(node)) if is_note else first_line(node))
+        """Dates are the first line of a text, above "by NAME"."""
+        return super().when(doc, first_line(node))
 
 
 class VBulletin4(VBulletin):
@@ -197,9 +203,11 @@ class VBulletin4(VBulletin):
     posts = "li.postcontainer | li.postbit, li.postbitlegacy, li.postbitdeleted"
     post_mark = b'id="post_message_'
     body = "div.content div[id^=post_message_] | div[id^=post_message_] | blockquote.postcontent"
-    signature = "blockquote.signature, div.signature"
-    note = "blockquote.lastedited"
-    attachments = "div.attachments"
+    after = (
+        ("blockquote.lastedited", "vb-edit"),
+        ("div.attachments", "vb-attachments"),
+        ("blockquote.signature", "vb-signature"),
+    )
     author = "a.username, span.username | div.username_container"
     author_id = "a.username@href"
     author_title = "span.usertitle"

@@ -1,10 +1,16 @@
 """vBulletin 3: nested tables. What its templates have no class for is found by ids and by the order of elements."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from archive.records import Post
+from lxml.etree import Comment
+
+from archive.records import Author, Post
+from crawler.forums import dates
 from crawler.forums.document import Document
-from crawler.forums.select import Part, every, first
+from crawler.forums.select import Part, every, first, words
 from crawler.forums.vbulletin import VBulletin, VBulletin4, mark
 
 _POST = "number(translate(@{}, 'post_edi', '')) > 0"
@@ -23,28 +29,16 @@ class VBulletin3(VBulletin):
     skins = (VBulletin4,)
 
     posts = f"./descendant::div[starts-with(@id, 'post_message_')]/ancestor::*[{_WRAPPED}][1]"
-    post_id = "div[id^=post_message_]@id"
+    post_id = "@id"
     post_mark = b'id="post_message_'
     body = "div[id^=post_message_]"
-    signature = (
-        "./descendant::comment()[normalize-space() = 'sig']/following-sibling::div[1]"
-        " | ./descendant::div[starts-with(normalize-space(text()), '_____')]"
-    )
-    note = "./descendant::div[contains(@class, 'smallfont')][hr]/em/.."
-    attachments = "./descendant::fieldset[descendant::*[contains(@href, 'attach') or contains(@src, 'attach')]]"
-    reactions = "fieldset.fieldset"
     author = ".bigusername | ./descendant::div[starts-with(@id, 'postmenu_')]/text()[normalize-space()][1]"
     author_id = "a.bigusername@href"
-    author_title = (
-        "./descendant::div[starts-with(@id, 'postmenu_')]"
-        "/following-sibling::div[contains(@class, 'smallfont')][not(div)][1]"
-    )
     card = "div.smallfont > div"
-    posted = (
-        "span[itemprop=dateCreated]"
-        " | ./descendant::a[starts-with(@name, 'post')]/following-sibling::text()[normalize-space()][1]"
+    posted = (  # the date is the text after its anchor
+        ".thead span[itemprop=dateCreated] | .thead a[name^=post] | span[itemprop=dateCreated] | a[name^=post]"
     )
-    position = "a[id^=postcount]@name"
+    position = ".thead a[id^=postcount]@name | a[id^=postcount]@name"
     title = "td.navbar strong | div.breadcrumb > strong | td.navbar h1"
     locked = "img[src*=threadclosed]"
     crumbs = "span.navbar a"
@@ -67,24 +61,76 @@ class VBulletin3(VBulletin):
 
     # Translations and older versions have no rel=next: the cell after this page's
     next = (
-        "link[rel=next]@href | a[rel=next]@href"
+        "/html/head/link[@rel='next']/@href | div.pagenav a[rel=next]@href"
         " | ./descendant::div[@class='pagenav']/descendant::td[@class='alt2']/following-sibling::td[1]/a/@href"
     )
     page = "div.pagenav td.alt2"
-    last_page = "div.pagenav td.vbmenu_control, div.pagenav td.alt1"
+    last_page = "div.pagenav td"
     zone = "./descendant::span[@class='time']/parent::*[contains(., 'GMT')]"
 
     notice = "td.panelsurround div.panel > div > div | td.panelsurround div.panel"
     login = "td.panelsurround input[type=password]"
 
-    def read_post(self, doc: Document, part: Part) -> Post | None:
-        """As above; the boxes inside a message are marked as well."""
-        body = first(part, self.body)
-        for head in every(body, "div.smallfont"):
+    def date_order(self, doc: Document) -> dates.Order | None:
+        """As in the base; a post's date is not inside of what `posted` finds."""
+        shown = every(doc.page, self.posted) or every(doc.page, self.row_last)
+        return dates.order_of(map(_shown, shown))
+
+    def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
+        """As above."""
+        return super().when(doc, _shown(node) if _is_anchor(node) else node)
+
+    def read_author(self, part: Part) -> Author:
+        """As above; the title is the first line of small print, the card the first that has lines of its own."""
+        line = first(part, "div.smallfont")
+        title = "" if line is None or line.find("div") is not None else words(line)
+        return replace(super().read_author(part), title=title or None)
+
+    def read_after(self, part: Part, post: Post) -> list[Any]:
+        """As above; with the boxes inside the message marked as well."""
+        for head in every(part, "div.smallfont"):
             box = head.getparent()
-            if box is not body:
+            if box is not post.body and any(above is post.body for above in box.iterancestors()):
                 mark([box], _box(head))
-        return super().read_post(doc, part)
+        return list(_after(part, post.body))
+
+
+def _is_anchor(node: Any) -> bool:
+    return node is not None and not isinstance(node, str) and node.tag == "a"
+
+
+def _shown(node: Any) -> str:
+    return words(node.tail) if _is_anchor(node) else words(node)
+
+
+def _after(part: Part, message: Any) -> Iterator[Any]:
+    """What follows the message in its post, by the comments and the structure of the templates."""
+    place, signs = message, False
+    while place is not part.element and not (place.get("id") or "").startswith("td_post"):
+        ahead = list(place.itersiblings())[::-1]
+        while ahead:
+            element = ahead.pop()
+            signs = signs or (element.tag is Comment and (element.text or "").strip() == "sig")
+            kind = _below(element, signs=signs)
+            if kind:
+                signs = False
+                mark([element], kind)
+                yield element
+            else:
+                ahead += element[::-1]
+        place = place.getparent()
+
+
+def _below(element: Any, *, signs: bool) -> str:
+    """What an element below a message is, "" for a frame or a button."""
+    if element.tag == "fieldset":
+        attached = any("attach" in (file.get("href") or file.get("src") or "") for file in element.iter("a", "img"))
+        return "vb-attachments" if attached else "vb-reactions"
+    if element.tag != "div":
+        return ""
+    if signs or (element.text or "").lstrip().startswith("_____"):
+        return "vb-signature"
+    return "vb-edit" if element.find("hr") is not None and element.find("em") is not None else ""
 
 
 def _box(head: Any) -> str:
