@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from archive.errors import ConfigError
 from archive.records import Page
 from crawler.forums import charset as charsets
-from crawler.forums import rescue, walls
+from crawler.forums import generic, rescue
 from crawler.forums.askbot import Askbot
 from crawler.forums.base import Forum
 from crawler.forums.bbpress import BBPress
@@ -75,7 +75,7 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
     doc = document(body, url, charset=charset, zone=zone, now=now or datetime.now(UTC))
     forum = named(software, doc) if software else detect(doc)
     if forum is None:
-        return walls.outside(doc)
+        return generic.read(doc)
     doc = replace(doc, url=forum.canonical(doc.url), given=language)
     page = forum.read(doc)
     if doc.page is not None and rescue.has_lost(forum.post_mark, body, len(page.posts)):

@@ -1,0 +1,145 @@
+"""What stands around the posts of an unknown software: which leaf is a post's date, which its author, what is its id.
+
+One post alone tells little; all of them together do: what every post has in the same place is what it seems to be.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from crawler.forums.outline import AUTHOR, CHROME, DATE, LINK, Outline
+from crawler.forums.structure import Block
+
+_DIGITS = re.compile(r"\d+")
+_FOREIGN = re.compile(r"user|author|member|avatar|attach|ima?g|smil|quote|profile|board|forum", re.IGNORECASE)
+_FRAGMENT = re.compile(r"#([a-z_-]*\d+)$", re.IGNORECASE)
+_NAMING = frozenset(("a", "b", "strong", "cite", "h2", "h3", "h4", "h5", "h6", "dt"))
+_NAME = 40  # characters
+_LABEL = 0.34  # of the posts: texts at one place that are fewer than that are a label, no text
+_OFTEN = 0.6
+
+
+def dates(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
+    """The leaf with each post's date: in the place that most posts have, and where the dates come in order.
+
+    Members' cards tell when they joined: in no order, and mostly without a time of day.
+    """
+    found = _fitting(page, blocks, lambda leaf: page.kinds[leaf] == DATE)
+
+    def weight(place: str, leaves: list[int]) -> float:
+        moments = [moment for leaf in leaves if (moment := page.moment_at(leaf)[0])]
+        steps = [one <= two for one, two in zip(moments, moments[1:], strict=False)]
+        ordered = 1 + abs(2 * sum(steps) / len(steps) - 1) if steps else 1
+        exact = sum(bool(moment.hour or moment.minute) for moment in moments) / len(leaves)
+        return ordered + 0.5 * exact + 0.2 * len(moments) / len(leaves)
+
+    return _consistent(page, found, weight)
+
+
+def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
+    """The leaf with each post's author; where no markup says so, what is printed strong in the same place of all."""
+    found = _fitting(page, blocks, lambda leaf: page.kinds[leaf] == AUTHOR and not _is_count(page.leaves[leaf]))
+
+    def weight(place: str, leaves: list[int]) -> float:
+        names = [page.leaves[leaf] for leaf in leaves]
+        linked = sum(bool(page.flags[page.owner[leaf]] & LINK) for leaf in leaves) / len(leaves)
+        alike = len(leaves) > 2 and len(set(names)) == 1  # "Profile", "Send message"
+        initials = sum(len(name) == 1 and name.isascii() for name in names) / len(leaves)  # in place of a picture
+        return 1 + 0.4 * linked - 0.8 * alike - 0.6 * initials
+
+    if any(found):
+        return _consistent(page, found, weight)
+    named = _consistent(page, _fitting(page, blocks, lambda leaf: _may_name(page, leaf)), weight)
+    names = {page.leaves[leaf] for leaf in named if leaf is not None}
+    enough = len(names) > 1 and None not in named  # one text in every post is a label
+    return named if enough else [None] * len(blocks)
+
+
+def _is_count(text: str) -> bool:
+    return not any(map(str.isalpha, text))
+
+
+def _may_name(page: Outline, leaf: int) -> bool:
+    text, owner = page.leaves[leaf], page.owner[leaf]
+    named = page.nodes[owner].tag in _NAMING or page.nodes[max(page.parent[owner], 0)].tag in _NAMING
+    return named and page.kinds[leaf] != DATE and len(text) <= _NAME and not _is_count(text) and not text.endswith(":")
+
+
+def _fitting(page: Outline, blocks: tuple[Block, ...], fits: Callable[[int], bool]) -> list[list[int]]:
+    """The leaves of each block that fit, in order: those around the body, else those in it."""
+    found = []
+    for block in blocks:
+        around = sorted({leaf for leaves in block.around for leaf in leaves if fits(leaf)})
+        found.append(around or [leaf for leaf in block.inside if fits(leaf)])
+    return found
+
+
+def _consistent(page: Outline, found: list[list[int]], weight: Callable[[str, list[int]], float]) -> list[int | None]:
+    """Of each block's leaves the one in the weightiest place; a place weighs as many posts as have it."""
+    firsts: dict[str, list[int]] = {}
+    for leaves in found:
+        for place, leaf in {page.place(leaf): leaf for leaf in reversed(leaves)}.items():
+            firsts.setdefault(place, []).append(leaf)
+    weights = {place: len(leaves) * weight(place, leaves) for place, leaves in firsts.items()}
+    return [max(leaves, key=lambda leaf: (weights[page.place(leaf)], -leaf)) if leaves else None for leaves in found]
+
+
+def ids(page: Outline, blocks: tuple[Block, ...]) -> list[tuple[str, str] | None]:
+    """Each post's own id with its anchor, from the ids, names and permalinks that every post has in its own form."""
+    found = [dict(_anchors(page, at)) for at in _regions(page, blocks)]
+    counts = Counter(key for anchors in found for key in anchors)
+    for key, count in counts.most_common():
+        if count < _OFTEN * len(blocks):
+            break
+        values = [anchors[key] for anchors in found if key in anchors]
+        if len(set(values)) == len(values):
+            return [(_DIGITS.findall(anchors[key])[-1], anchors[key]) if key in anchors else None for anchors in found]
+    return [None] * len(blocks)
+
+
+def _regions(page: Outline, blocks: tuple[Block, ...]) -> Iterator[range]:
+    """The elements of each post: from the end of the one before to its own end, when it has no element to itself."""
+    last = 0
+    for block in blocks:
+        alone = block.unit == block.bodies[0]
+        yield range(max(last, page.parent[block.unit] + 1) if alone else block.unit, page.end[block.unit])
+        last = page.end[block.bodies[-1]]
+
+
+def _anchors(page: Outline, nodes: range) -> Iterator[tuple[str, str]]:
+    """Key and value of what may be an id, the last key wins: so the first element's stand at the end."""
+    for at in reversed(nodes):
+        node = page.nodes[at]
+        for name, value in node.attrib.items():
+            if not value or not _is_anchor(node.tag, name, value):
+                continue
+            link = _FRAGMENT.search(value) if name == "href" else None
+            anchor = link[1] if link else value
+            yield f"{name} {_DIGITS.sub('0', anchor)}", anchor
+
+
+def _is_anchor(tag: Any, name: str, value: str) -> bool:
+    if name in ("id", "name"):
+        return bool(_DIGITS.search(value)) and not _FOREIGN.search(value) and (name == "id" or tag == "a")
+    if name == "href":
+        return bool(_FRAGMENT.search(value)) and not _FOREIGN.search(value.rpartition("#")[2])
+    return name.startswith("data-") and "id" in name and value.isdecimal() and not _FOREIGN.search(name)
+
+
+def labels(page: Outline, blocks: tuple[Block, ...]) -> set[int]:
+    """Leaves inside the bodies that repeat in every block: buttons, labels, the date and author lines of a card."""
+    if len(blocks) < 3:  # noqa: PLR2004 - two equal lines are no rule
+        return set()
+    places: dict[str, list[tuple[int, int]]] = {}
+    for number, block in enumerate(blocks):
+        for leaf in block.inside:
+            places.setdefault(page.place(leaf), []).append((number, leaf))
+    found: set[int] = set()
+    for leaves in places.values():
+        texts = {_DIGITS.sub("0", page.leaves[leaf]) for _, leaf in leaves}
+        everywhere = len({number for number, _ in leaves}) >= _OFTEN * len(blocks)
+        marks = all(page.kinds[leaf] in (DATE, AUTHOR, CHROME) for _, leaf in leaves)
+        if everywhere and (marks or len(texts) <= _LABEL * len(leaves)):
+            found.update(leaf for _, leaf in leaves)
+    return found

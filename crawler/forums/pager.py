@@ -1,0 +1,97 @@
+"""The pages of a thread or board of an unknown software: which one this is, the last one, the next one."""
+
+import re
+from collections import defaultdict
+from os.path import commonprefix
+from typing import Any
+
+from crawler.forums import urls
+from crawler.forums.document import Document
+from crawler.forums.select import every, first, words
+
+_PAGE = re.compile(
+    r"[?&](?:page|pg|paged|pagenr|seite|pagina|sayfa|trang|start|offset|st)=\d+(?=&|$)|/(?:page|pagina|seite|trang)[-/]?\d+(?=/|$)|[-_]page[-_]?\d+"
+)
+_NEXT = frozenset(
+    ["next", "next page", "next »", "next ›", "next >", "next→", "›", "»", ">", ">>", "→", "older posts", "weiter", "nächste", "nächste seite", "vor", "suivant", "suivante", "page suivante", "siguiente", "próxima", "próximo", "seguinte", "avanti", "successiva", "volgende", "dalej", "następna", "sonraki", "далее", "следующая", "вперёд", "вперед", "tiếp", "tiếp theo", "trang sau", "sau", "下一页", "下一頁", "下页", "次へ", "다음", "التالي"]
+)
+_CURRENT = re.compile(r"current|active|selected|curr\b|\bon\b|this", re.IGNORECASE)
+_MOST = 6  # digits
+
+
+def first_url(url: str) -> str:
+    """The URL of the first page."""
+    return re.sub(r"\?(?=&|$)|(?<=\?)&", "", _PAGE.sub(lambda found: "?" if found[0][0] == "?" else "", url)).rstrip(
+        "?"
+    )
+
+
+def read(doc: Document) -> tuple[int, int, str | None]:
+    """This page's number, the last one's, and the next page's URL."""
+    number, last, following = _numbered(doc)
+    declared = doc.link(first(doc.tree, "link[rel=next]@href | a[rel~=next]@href"))
+    here = urls.clean(doc.url)
+    following = (declared if _is_page_of(here, declared) else None) or following or _by_word(doc)
+    following = urls.clean(following) if following else None
+    return number, last, None if following == here else following
+
+
+def _is_page_of(here: str, target: str | None) -> bool:
+    """Whether they differ in a number: phpBB 2 calls the next thread, too, its next page."""
+    if not target or first_url(here) == first_url(target) or not here:
+        return bool(target)
+    return re.search(r"\d", target[len(commonprefix([here, target])) :]) is not None
+
+
+def _numbered(doc: Document) -> tuple[int, int, str | None]:
+    """From a row of links that are numbers and differ in numbers only."""
+    rows: dict[Any, dict[int, str]] = defaultdict(dict)
+    for link in every(doc.tree, "a[href]"):
+        shown = words(link)
+        if shown.isdecimal() and len(shown) < _MOST:
+            for around in _around(link):
+                rows[around].setdefault(int(shown), link.get("href"))
+    for around, links in rows.items():
+        current = _current(around, links)
+        if current and _is_row(links, current):
+            following = doc.link(links.get(current + 1))
+            return current, max(current, *links), following
+    return 1, 1, None
+
+
+def _around(link: Any) -> list[Any]:
+    parent = link.getparent()
+    return [parent] if parent is None or parent.getparent() is None else [parent, parent.getparent()]
+
+
+def _is_row(links: dict[int, str], current: int) -> bool:
+    forms = {re.sub(r"\d+", "0", href) for number, href in links.items() if number != 1}
+    return (
+        len(forms) <= 1
+        and bool({current - 1, current + 1} & set(links))
+        and all(str(n) in h or re.search(r"\d", h) for n, h in links.items() if n != 1)
+    )
+
+
+def _current(around: Any, links: dict[int, str]) -> int | None:
+    """The number that is no link, or the link that is marked as current."""
+    for node in around.iter():
+        if not isinstance(node.tag, str):
+            continue
+        shown = words(node.text if len(node) else node)
+        if shown.isdecimal() and len(shown) < _MOST:
+            marked = node.get("aria-current") or _CURRENT.search(
+                f"{node.get('class')} {node.getparent().get('class') if node.getparent() is not None else ''}"
+            )
+            if marked or (int(shown) not in links and node.tag != "option"):
+                return int(shown)
+    return None
+
+
+def _by_word(doc: Document) -> str | None:
+    for link in every(doc.tree, "a[href]"):
+        said = {words(link).casefold(), (link.get("title") or "").casefold(), (link.get("aria-label") or "").casefold()}
+        target = doc.link(link.get("href")) if said & _NEXT else None
+        if target and first_url(urls.clean(target)) == first_url(urls.clean(doc.url)):
+            return target
+    return None

@@ -1,0 +1,199 @@
+"""The repeated structure of a page of unknown software: which blocks are its posts.
+
+Elements that share a class, a numbered id, a property or a path are a group. The group that holds the most prose and the
+least of what surrounds prose is that of the posts' bodies, provided that a date or an author stands with its members;
+what stands between two bodies with neither is a piece of the same post (older softwares cut a post at its quotes).
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from crawler.forums.outline import AUTHOR, DATE, Outline
+
+_DIGITS = re.compile(r"\d+")
+_NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
+_COST = 1.5  # what a character of junk weighs against one of prose
+_CANDIDATES = 40  # groups that are looked at closely, the heaviest first
+_MOST = 0.6  # of a group's members: what so many have, all posts have
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """One post: the elements that hold its text, the greatest element around them that holds no other post."""
+
+    bodies: tuple[int, ...]
+    unit: int
+    around: tuple[range, ...]  # leaves beside the bodies, nearest container first
+    inside: range  # leaves of the bodies
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """The posts of a page, how sure that is (0 to 1), and their weight: prose in characters, less what speaks against."""
+
+    blocks: tuple[Block, ...]
+    sure: float
+    weight: float
+    key: str
+
+
+def search(page: Outline, taken: tuple[Block, ...] = ()) -> Found | None:
+    """The best run of posts among the elements that do not overlap the bodies of `taken`."""
+    ranked = []
+    for key, members in _groups(page, {at for block in taken for at in block.bodies}).items():
+        worth = _worth(page, members)
+        if worth > 0:
+            ranked.append((-worth, key, members))
+    judged = (_judge(page, key, members) for _, key, members in sorted(ranked)[:_CANDIDATES])
+    return max(filter(None, judged), key=lambda found: found.weight, default=None)
+
+
+def single(page: Outline, last: int | None = None) -> int | None:
+    """The element with the most prose for its junk, among those that end before leaf `last`."""
+    end = len(page.leaves) if last is None else last
+    nodes = (at for at in range(len(page.nodes)) if page.last[at] <= end)
+    best = max(nodes, key=lambda at: page.net(at, _COST), default=None)
+    return best if best is not None and page.net(best, _COST) > 0 else None
+
+
+def _groups(page: Outline, taken: set[int]) -> dict[str, list[int]]:
+    """Elements by each of their keys; of nested ones the outermost."""
+    groups: dict[str, list[int]] = defaultdict(list)
+    paths: list[int] = []
+    known: dict[tuple[int, str], int] = {}
+    columns: Counter[int] = Counter()
+    barred = _overlapping(page, taken)
+    for at, node in enumerate(page.nodes):
+        parent, tag = page.parent[at], node.tag
+        if tag == "td":
+            columns[parent] += 1
+            tag = f"td{columns[parent]}"
+        step = (paths[parent] if at else -1, tag)
+        paths.append(known.setdefault(step, len(known)))
+        for key in () if at in barred else (*_keys(node), f"path {paths[at]}"):
+            members = groups[key]
+            if not members or at >= page.end[members[-1]]:
+                members.append(at)
+    return {key: members for key, members in groups.items() if len(members) > 1}
+
+
+def _overlapping(page: Outline, taken: set[int]) -> set[int]:
+    """What is around or inside the elements `taken`."""
+    barred: set[int] = set()
+    for at in taken:
+        barred.update(range(at, page.end[at]))
+        parent = page.parent[at]
+        while parent >= 0 and parent not in barred:
+            barred.add(parent)
+            parent = page.parent[parent]
+    return barred
+
+
+def _keys(node: Any) -> Iterator[str]:
+    tag = node.tag
+    id_ = node.get("id")
+    if id_ and _DIGITS.search(id_):
+        yield f"{tag}#{_DIGITS.sub('0', id_)}"
+    classes = node.get("class")
+    if classes:
+        tokens = _DIGITS.sub("0", classes).split()
+        yield from (f"{tag}.{token}" for token in dict.fromkeys(tokens))
+        if len(tokens) > 1:
+            yield f"{tag}.{'.'.join(sorted(tokens))}"
+    for name in _NAMED:
+        value = node.get(name)
+        if value:
+            yield f"{tag}[{name}={_DIGITS.sub('0', value)}]"
+    if tag == "article" or "-" in tag:
+        yield tag
+
+
+def _worth(page: Outline, members: list[int]) -> float:
+    return sum(page.net(at, _COST) for at in members)
+
+
+def _judge(page: Outline, key: str, members: list[int]) -> Found | None:
+    """The group as posts: merged where nothing stands between, weighed by the dates and authors that it explains."""
+    blocks = _blocks(page, members)
+    dated = [_has(page, block, DATE) for block in blocks]
+    signed = [_has(page, block, AUTHOR) for block in blocks]
+    both = [date or author for date, author in zip(dated, signed, strict=True)]
+    most = _MOST * len(blocks)
+    proven = dated if sum(dated) >= most else signed if sum(signed) >= most else both
+    whole: list[Block] = []
+    marks = 0
+    for block, is_post, date, author in zip(blocks, proven, dated, signed, strict=True):
+        if is_post:
+            whole.append(block)
+            marks += date + author
+        elif whole and page.parent[block.unit] == page.parent[whole[-1].unit] and not (date or author):
+            whole[-1] = _joined(whole[-1], block)
+    if len(whole) < 2:  # noqa: PLR2004 - one is no repetition
+        return None
+    sure = 0.1 + 0.45 * marks / len(whole)
+    inner = sum(page.kinds[leaf] == DATE for block in whole for leaf in block.inside) / len(whole)
+    pieces = 0.6 + 0.4 * len(whole) / len(members)  # paragraphs weigh as much as the element around them
+    worth = _worth(page, [at for block in whole for at in block.bodies])
+    return Found(blocks=tuple(whole), sure=sure, weight=worth * sure * pieces / max(1, inner), key=key)
+
+
+def _blocks(page: Outline, members: list[int]) -> list[Block]:
+    """Each member in the greatest element that holds no other; what is missing there may stand in the gap beside it."""
+    last = len(members) - 1
+    units = [_unit(page, at, members[max(i - 1, 0)], members[min(i + 1, last)]) for i, at in enumerate(members)]
+    inner = [
+        Block(
+            bodies=(at,),
+            unit=unit,
+            around=(range(page.first[unit], page.first[at]), range(page.last[at], page.last[unit])),
+            inside=range(page.first[at], page.last[at]),
+        )
+        for at, unit in zip(members, units, strict=True)
+    ]
+    lacking = [sum(kind for kind in (DATE, AUTHOR) if not _has(page, block, kind)) for block in inner]
+    if not any(lacking):
+        return inner
+    before, after = _gaps(page, units)
+    above = sum(_holds(page, gap, kind) for gap, kind in zip(before, lacking, strict=True))
+    below = sum(_holds(page, gap, kind) for gap, kind in zip(after, lacking, strict=True))
+    gaps = before if above + 1 >= below else after  # the last gap may reach into what follows the posts
+    return [
+        replace(block, around=(*block.around, gap)) if kind else block
+        for block, gap, kind in zip(inner, gaps, lacking, strict=True)
+    ]
+
+
+def _gaps(page: Outline, units: list[int]) -> tuple[list[range], list[range]]:
+    """The leaves between a unit and the one before it, and the one after it."""
+    start, end = page.first[max(page.parent[units[0]], 0)], page.last[max(page.parent[units[-1]], 0)]
+    ends = [start, *(page.last[unit] for unit in units[:-1])]
+    starts = [*(page.first[unit] for unit in units[1:]), end]
+    before = [range(end, page.first[unit]) for end, unit in zip(ends, units, strict=True)]
+    after = [range(page.last[unit], start) for unit, start in zip(units, starts, strict=True)]
+    return before, after
+
+
+def _unit(page: Outline, at: int, before: int, after: int) -> int:
+    """The greatest element around `at` that holds neither of its neighbours, which are `at` itself at the ends."""
+    inside = at
+    while True:
+        parent = page.parent[at]
+        if parent < 0 or (parent <= before < inside) or (inside < after < page.end[parent]):
+            return at
+        at = parent
+
+
+def _has(page: Outline, block: Block, kind: int) -> bool:
+    return any(_holds(page, leaves, kind) for leaves in (*block.around, block.inside))
+
+
+def _holds(page: Outline, leaves: range, kind: int) -> bool:
+    return any(page.kinds[leaf] & kind and leaf not in page.used for leaf in leaves)
+
+
+def _joined(one: Block, more: Block) -> Block:
+    inside = range(one.inside.start, more.inside.stop)
+    return Block(bodies=(*one.bodies, *more.bodies), unit=one.unit, around=one.around, inside=inside)
