@@ -49,8 +49,8 @@ class Limits:
     """What can be said for all sites at once, and for one. A site's own value goes before the common one.
 
     `delay` is in seconds between two requests to the host; 0 also ends throttling. `every` says how often it is due
-    (None: always), `quiet` in which hours it is left alone, by this machine's clock. Threads active in the last `refresh`
-    days are read again for edits and deletions.
+    (None: always), `quiet` in which hours it is left alone, by this machine's clock. Threads active in the last
+    `refresh` days are read again for edits and deletions.
     """
 
     delay: float = 1.0
@@ -66,7 +66,7 @@ class Site(Limits):
 
     `zone` is that of dates without one, `language` and `software` go before what its pages seem to be. `cookies` is a
     file with a member's cookies, `login` names the variables that hold user and password, `headers` go with every
-    request, `feeds` are RSS, Atom or sitemap files that name its new threads. `max_requests` ends one crawl of it early.
+    request, `feeds` are RSS, Atom or sitemap files that name its new threads. `max_requests` ends a crawl of it early.
     """
 
     url: str = ""
@@ -88,7 +88,7 @@ class Site(Limits):
     @property
     def host(self) -> str:
         """Host and port, the unit of politeness."""
-        return urlsplit(self.url).netloc.rpartition("@")[2].lower()
+        return host_of(self.url)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,8 +96,8 @@ class Config(Limits):
     """What a run needs to know.
 
     `contact` is an address or URL that the user agent names, so that a forum's owner can reach you. `max_requests` and
-    `max_time` end a run early; fewer new posts than `min_items` are an error. `metrics` is a file for Prometheus, `ping`
-    holds addresses to ask for.
+    `max_time` end a run early; fewer new posts than `min_items` are an error. `metrics` is a file for Prometheus,
+    `ping` holds addresses to ask for.
     """
 
     archive: Path = field(default=Path("archive.db"))
@@ -119,11 +119,28 @@ class Config(Limits):
         return f"xemtiep/{version('xemtiep')} (forum archiver; {about})"
 
     def site_of(self, url: str) -> Site:
-        """The configured site that a URL belongs to, or one of that address with the common limits."""
-        inside = [site for site in self.sites if f"{url}/".startswith(site.url.rstrip("/") + "/")]
-        if inside:
-            return max(inside, key=lambda site: len(site.url))
+        """The configured site that a URL belongs to (its part of the host before the host's others).
+
+        On a host that is not configured, a site of that address with the common limits.
+        """
+        same = [site for site in self.sites if site.host == host_of(url)]
+        inside = [site for site in same if _place(url).startswith(_place(site.url))]
+        if same:
+            return max(inside, key=lambda site: len(site.url)) if inside else same[0]
         return Site(url=url, **{item.name: getattr(self, item.name) for item in fields(Limits)})
+
+    def name_of(self, url: str) -> str:
+        """What the runs of a URL's site are recorded under: the site's URL; nothing where none is configured."""
+        return self.site_of(url).url if any(site.host == host_of(url) for site in self.sites) else ""
+
+
+def host_of(url: str) -> str:
+    """Host and port."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
+
+
+def _place(url: str) -> str:
+    return urlsplit(url).path.rstrip("/") + "/"
 
 
 def load(file: Path | None = None, **given: Any) -> Config:

@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from archive import Archive
 from archive.errors import ConfigError
-from crawler.config import Config
+from crawler.config import Config, host_of
+from crawler.ready import require
 from crawler.start import Start
 
 if TYPE_CHECKING:
@@ -26,8 +27,20 @@ COUNTS = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """How the crawl of one configured site ended."""
+
+    outcome: str
+    counts: Mapping[str, int]
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
-    """How a crawl ended: `exit` is the command's exit code, `error` says why it is not 0, `waiting` what is left."""
+    """How a crawl ended: `exit` is the command's exit code, `error` says why it is not 0, `waiting` what is left.
+
+    `sites` tells the same of each configured site, by its URL.
+    """
 
     outcome: str
     exit: int
@@ -36,6 +49,7 @@ class Summary:
     reasons: Mapping[str, int]
     waiting: int
     error: str | None = None
+    sites: Mapping[str, Part] = field(default_factory=dict)
 
 
 def crawl(
@@ -47,10 +61,11 @@ def crawl(
 ) -> Summary:
     """Crawl each URL (a thread, a board or a forum) into the archive; blocks until done, stopped or interrupted.
 
-    A process can call it once (Scrapy's event loop cannot be started again).
+    A process can call it once (Scrapy's event loop cannot be started again). Each configured site gets a run of its own
+    in the archive's table of runs.
 
     Raises:
-        ConfigError: a URL is not http or https.
+        ConfigError: a URL is not http or https, or something that a site needs (password, cookies) is not there.
         ArchiveError: the archive cannot be opened.
         LockedError: another run holds the archive.
     """
@@ -58,13 +73,20 @@ def crawl(
         replace(start, url=checked(start.url)) if isinstance(start, Start) else start_of(start, config)
         for start in starts
     ]
+    names = list(dict.fromkeys(config.name_of(start.url) for start in given))
+    for site in config.sites:
+        if site.url in names:
+            require(site)
     with Archive.open(config.archive) as archive, archive.lock():
-        run = archive.start_run("crawl", " ".join(start.url for start in given))
+        others = " ".join(start.url for start in given if not config.name_of(start.url))
+        runs = {name: archive.start_run("crawl", name or others) for name in names}
         started = time.monotonic()
         parts = {"url": given, "archive": archive, "config": config}
         crawler = _run_scrapy(parts, _settings(config, progress=progress, verbose=verbose))
-        summary = _summary(crawler, archive, time.monotonic() - started)
-        archive.end_run(run, outcome=summary.outcome, counts=summary.counts)
+        summary = _summary(crawler, archive, time.monotonic() - started, names)
+        for name, run in runs.items():
+            part = summary.sites.get(name, summary)
+            archive.end_run(run, outcome=part.outcome, counts=part.counts)
     return summary
 
 
@@ -119,7 +141,7 @@ def _run_scrapy(parts: Mapping[str, Any], settings: "Settings") -> "Crawler":
     return crawler
 
 
-def _summary(crawler: "Crawler", archive: Archive, seconds: float) -> Summary:
+def _summary(crawler: "Crawler", archive: Archive, seconds: float, names: Iterable[str]) -> Summary:
     from crawler.spiders.forum import ForumSpider  # noqa: PLC0415 - as above
 
     spider = crawler.spider
@@ -128,6 +150,7 @@ def _summary(crawler: "Crawler", archive: Archive, seconds: float) -> Summary:
     # A second Ctrl-C, or one in the first second, leaves no reason.
     reason = crawler.stats.get_value("finish_reason", "shutdown")
     outcome, code, error = _outcome(spider, reason)
+    parts = {name: _outcome(spider, reason, name) for name in names if name}
     return Summary(
         outcome=outcome,
         exit=code,
@@ -136,27 +159,36 @@ def _summary(crawler: "Crawler", archive: Archive, seconds: float) -> Summary:
         reasons=dict(spider.reasons.most_common()),
         waiting=archive.pending(),
         error=error,
+        sites={
+            name: Part(outcome=word, counts={each: spider.of_site[name][each] for each in COUNTS}, error=why)
+            for name, (word, _, why) in parts.items()
+        },
     )
 
 
-def _outcome(spider: "ForumSpider", reason: str) -> tuple[str, int, str | None]:
-    """How a crawl ended: in a word, as exit code, and why if something is amiss (or a host is left to the next run)."""
+def _outcome(spider: "ForumSpider", reason: str, name: str | None = None) -> tuple[str, int, str | None]:
+    """How a crawl, or that of one site, ended: in a word, as exit code, and why if something is amiss.
+
+    Also why a host is left to the next run.
+    """
     from crawler.politeness import State  # noqa: PLC0415 - as above
 
-    counts, states = spider.counts, {host.state for host in spider.hosts}
-    few = counts["new"] < spider.config.min_items
+    hosts = [host for host in spider.hosts if name is None or host.name == host_of(name)]
+    counts, states = spider.counts if name is None else spider.of_site[name], {host.state for host in hosts}
+    broken = spider.error if name is None else spider.errors.get(name)
+    few = name is None and counts["new"] < spider.config.min_items
     left = spider.archive.taken()  # nothing is under way any more, or the machinery itself is broken
     missing = f"only {counts['new']} new posts; at least {spider.config.min_items} were expected" if few else None
-    error = "; ".join(filter(None, [spider.error, missing, *(host.reason for host in spider.hosts)])) or None
+    error = "; ".join(filter(None, [broken, missing, *(host.reason for host in hosts)])) or None
     cases = (
         (reason == "shutdown", "interrupted", INTERRUPTED),
         (reason != "finished" or left, "failed", FAILED),
         (State.SHUT in states, "shut out", SHUT_OUT),
         (states == {State.LOCKED}, "locked", LOCKED),
         (states & {State.DOWN, State.LOCKED}, "done with errors", PARTIAL),
-        (spider.error and not counts["pages"], "failed", FAILED),
-        (few or counts["failed"], "done with errors", PARTIAL),
-        (spider.spent(), "stopped at its limit", DONE),
+        (broken and not counts["pages"], "failed", FAILED),
+        (few or broken or counts["failed"], "done with errors", PARTIAL),
+        (spider.spent() or State.RESTS in states, "stopped at its limit", DONE),
     )
     outcome, code = next(((outcome, code) for holds, outcome, code in cases if holds), ("done", DONE))
     return outcome, code, None if code == INTERRUPTED else error

@@ -45,5 +45,5 @@ class SavePipeline:
         except ArchiveError as error:
             spider.abort(str(error))
             raise
-        spider.saved(saved)
+        spider.saved(item.request, saved)
         return item

@@ -41,6 +41,7 @@ STATS_DUMP = False
 # The frontier retries, spreads its waits and survives a kill; bodies are decoded once, by the reader.
 DOWNLOADER_MIDDLEWARES = {
     "crawler.robots.RobotsMiddleware": 100,
+    "crawler.access.AccessMiddleware": 110,  # outside of redirects and decompression: it sees whole pages
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -37,7 +37,7 @@ class Answer:
     changed: datetime | None = None
 
 
-def answer(forum: Forum, target: str, base: str) -> Answer:
+def answer(forum: Forum, target: str, base: str, *, member: bool = False) -> Answer:
     """The answer to a GET of a path with its query; `base` is scheme and host."""
     path = urlsplit(target).path
     if path == "/robots.txt":
@@ -45,12 +45,12 @@ def answer(forum: Forum, target: str, base: str) -> Answer:
     if forum.challenged:
         page = fill("challenge", host=urlsplit(base).netloc)
         return Answer(body=page, status=403, headers={"cf-mitigated": "challenge", "Server": "cloudflare"})
-    if forum.walled(target) or path.startswith(GUESTLESS):
+    if (forum.walled(target) and not member) or path.startswith(GUESTLESS):
         return wall(forum, base)
     if found := BOARD.match(path):
         return board(forum, base, path, int(found[1]), int(found[2] or 1))
     if found := THREAD.match(path):
-        return thread(forum, base, path, found.groups())
+        return thread(forum, base, path, found.groups(), member=member)
     return other(forum, base, target)
 
 
@@ -124,13 +124,13 @@ def board(forum: Forum, base: str, path: str, board_id: int, page: int) -> Answe
     return Answer(body=board_page(forum, here, threads, (page, last), base), changed=changed)
 
 
-def thread(forum: Forum, base: str, path: str, found: tuple[str | None, ...]) -> Answer:
+def thread(forum: Forum, base: str, path: str, found: tuple[str | None, ...], *, member: bool) -> Answer:
     """A thread page, or where an address inside the thread leads."""
     thread_id, page, post_id, jump, action = found
     here: Thread | None = forum.threads.get(int(thread_id or 0))
     if here is None or here.deleted:
         return missing(forum, base, "thread")
-    if here.members_only or action:
+    if (here.members_only and not member) or action:
         return wall(forum, base)
     if post_id:
         return to_post(forum, base, post_id)

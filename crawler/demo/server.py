@@ -12,6 +12,7 @@ from threading import Lock, Thread
 from typing import NamedTuple
 
 from crawler.demo.content import Forum
+from crawler.demo.members import VISITOR, Visitor, log_in, seen_by, visitor
 from crawler.demo.parts import http_date
 from crawler.demo.routes import Answer, answer
 from crawler.demo.seed import sample_forum
@@ -99,10 +100,32 @@ class Handler(BaseHTTPRequestHandler):
             reply = Answer(body="Service unavailable\n", status=failure.status, kind="text/plain", headers=after)
         else:
             with forum.lock:
-                reply = answer(forum, self.path, self.base())
+                who = visitor(forum, self.headers.get("Cookie"))
+                reply = self.seen(answer(forum, self.path, self.base(), member=who.member), who)
         self.send(reply)
 
     do_HEAD = do_GET  # noqa: N815  # as above
+
+    def do_POST(self) -> None:
+        """Answer a login form."""
+        form = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self.path != "/login/login":
+            self.send(Answer(body="Method not allowed\n", status=405, kind="text/plain"))
+            return
+        forum = self.server.served.forum
+        who = visitor(forum, self.headers.get("Cookie"))
+        status, page, headers = log_in(forum, self.base(), who, form)
+        self.send(self.seen(Answer(body=page, status=status, headers=headers), who))
+
+    def seen(self, reply: Answer, who: Visitor) -> Answer:
+        """The answer as this visitor sees it; a forum with accounts gives a new one the cookie that its forms need."""
+        forum = self.server.served.forum
+        if forum.accounts and reply.kind.startswith("text/html"):
+            if not who.key:
+                who = Visitor(key=f"visitor-{len(self.server.served.log)}", member=who.member)
+                reply.headers.setdefault("Set-Cookie", f"{VISITOR}={who.key}; path=/")
+            reply.body = seen_by(who, reply.body)
+        return reply
 
     def base(self) -> str:
         """Scheme and host as the client knows them."""

@@ -1,6 +1,8 @@
 """What can go wrong with a forum, on demand: failures, slowness, walls, challenges, odd robots.txt and headers."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
+from math import inf
 from re import Pattern
 from re import compile as regex
 from threading import RLock
@@ -23,6 +25,7 @@ class Trouble:
 
     `etag` sends an ETag and answers 304 to it; `modified` sends Last-Modified, either of the page's last change
     (answered with 304 too) or of the request ("request": worthless, as some forum software does).
+    `accounts` are the members' passwords by name; the first logins last for so many requests as `lasting` says.
     `sessions` adds `?s=...` to every link. `robots` is what robots.txt does, `crawl_delay` a line in it.
     """
 
@@ -32,6 +35,9 @@ class Trouble:
     robots: Literal["normal", "missing", "error", "disallow"] = "normal"
     crawl_delay: float | None = None
     wall_status: int = 403
+    accounts: dict[str, str] = field(default_factory=dict)
+    lasting: list[int] = field(default_factory=list)
+    signed_in: dict[str, float] = field(default_factory=dict)
     challenged: bool = False
     delays: list[tuple[Pattern[str], float]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -74,6 +80,24 @@ class Trouble:
             self.delays.clear()
             self.walls.clear()
             self.challenged = False
+
+    def sign_in(self, name: str, password: str) -> str | None:
+        """The session of a member whose password this is."""
+        with self.lock:
+            if not password or self.accounts.get(name) != password:
+                return None
+            session = sha256(f"{name} {len(self.signed_in)}".encode()).hexdigest()[:32]
+            lasting = self.lasting[len(self.signed_in) :]
+            self.signed_in[session] = lasting[0] if lasting else inf
+            return session
+
+    def knows(self, session: str | None) -> bool:
+        """Whether a session is a member's; each request uses it up a little."""
+        with self.lock:
+            left = self.signed_in.get(session or "", 0)
+            if left > 0:
+                self.signed_in[session or ""] = left - 1
+            return left > 0
 
     def delay_of(self, path: str) -> float:
         """How many seconds this path waits."""

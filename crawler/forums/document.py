@@ -35,6 +35,7 @@ class Document:
     data: Any
     zone: tzinfo
     now: datetime
+    given: str | None = None  # the language, where it is known without asking the page
     order: Order | None = None  # of day and month in the page's dates, where something says it
 
     @property
@@ -44,8 +45,8 @@ class Document:
 
     @cached_property
     def language(self) -> str | None:
-        """Language code that the page declares ("vi", "pt-br")."""
-        declared: str | None = first(self.tree, "/html/@lang | /html/@xml:lang")
+        """Language code that is given or that the page declares ("vi", "pt-br")."""
+        declared: str | None = self.given or first(self.tree, "/html/@lang | /html/@xml:lang")
         return declared.lower().replace("_", "-") if declared else None
 
     @cached_property

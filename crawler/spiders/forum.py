@@ -4,7 +4,7 @@ A page carries its links; the archive puts the new ones into the frontier in the
 """
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -26,6 +26,7 @@ from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request, Saved
 from crawler.config import Config
 from crawler.forums import read, urls
+from crawler.login import LoginError
 from crawler.politeness import PATIENCE, Hosts, State, backoff, retry_after, trusted
 from crawler.robots import ForbiddenError, RobotsUnavailableError
 from crawler.start import Start
@@ -75,8 +76,10 @@ class ForumSpider(scrapy.Spider):
         self.starts = tuple(Start(url=one) for one in url.split()) if isinstance(url, str) else tuple(url)
         self.given = config
         self.counts: Counter[str] = Counter()
+        self.of_site: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.reasons: Counter[str] = Counter()
         self.error: str | None = None
+        self.errors: dict[str, str] = {}  # of the sites whose first page could not be had
         self.resources = ExitStack()
         if archive is not None:
             self.archive = archive
@@ -158,15 +161,14 @@ class ForumSpider(scrapy.Spider):
         row: Request = response.meta["frontier"]
         host = self.hosts[host_of(response.url)]
         fetched_at = datetime.now(UTC)
-        self.counts["requests"] += 1
+        self.count(row, "requests")
         if response.status not in OVERLOADED:
             host.answered(response.meta.get("download_latency", 0.0))
         if response.status == 304:  # noqa: PLR2004 - Not Modified
-            self.counts["vanished"] += self.archive.finish(row, outcome="done").vanished
-            self.counts["unmodified"] += 1
+            self.count(row, "vanished", self.archive.finish(row, outcome="done").vanished)
+            self.count(row, "unmodified")
             return
-        content_type = _header(response, "Content-Type")
-        page = read(response.body, response.url, charset=http_content_type_encoding(content_type), now=fetched_at)
+        page = self.read(response, fetched_at)
         if self.starts_inside(row, page):
             return
         if page.kind in READ and response.status not in GONE:
@@ -182,6 +184,19 @@ class ForumSpider(scrapy.Spider):
             yield self.request(row).replace(url=page.instead, meta={"frontier": row, "instead": True})
         else:
             self.no_page(row, page, response)
+
+    def read(self, response: Response, now: datetime) -> Page:
+        """Read a response as its site's configuration says."""
+        site = self.config.site_of(response.url)
+        return read(
+            response.body,
+            response.url,
+            charset=http_content_type_encoding(_header(response, "Content-Type")),
+            software=site.software,
+            language=site.language,
+            zone=site.zone or UTC,
+            now=now,
+        )
 
     def no_page(self, row: Request, page: Page, response: Response) -> None:
         """End or repeat a request whose answer is no page to save."""
@@ -220,6 +235,9 @@ class ForumSpider(scrapy.Spider):
                     host.close(State.SHUT, f"{row.url} is forbidden by the site's robots.txt")
             case RobotsUnavailableError() as error:
                 self.hold(row, reason, error.wait)
+            case LoginError():
+                host.close(State.SHUT, reason)
+                self.archive.put_back(row)
             case IgnoreRequest():
                 self.give_up(row, "failed", reason)  # such as a circle of redirects
             case _ if row.role == "start" and not host.answers and row.tries > 1:
@@ -235,11 +253,16 @@ class ForumSpider(scrapy.Spider):
             row: Request = response.meta["frontier"]
             self.give_up(row, "failed", f"{failure.type.__name__}: {failure.getErrorMessage()}")  # type: ignore[union-attr] # a caught exception has a type
 
-    def saved(self, saved: Saved) -> None:
+    def count(self, row: Request, name: str, number: int = 1) -> None:
+        """Add to the crawl's counts and to those of the row's site."""
+        self.counts[name] += number
+        self.of_site[self.config.name_of(row.url)][name] += number
+
+    def saved(self, row: Request, saved: Saved) -> None:
         """Add up what a page brought."""
-        self.counts["pages"] += 1
+        self.count(row, "pages")
         for name in ("new", "changed", "unchanged", "articles", "threads", "vanished"):
-            self.counts[name] += getattr(saved, name)
+            self.count(row, name, getattr(saved, name))
 
     def hold(self, row: Request, reason: str, wait: float | None) -> None:
         """Leave a host alone for a while that cannot answer now; one that stays so is left to the next run.
@@ -259,20 +282,21 @@ class ForumSpider(scrapy.Spider):
         if row.tries >= self.tries:
             self.give_up(row, "failed", f"{reason} ({row.tries} tries)")
             return
-        self.counts["retries"] += 1
+        self.count(row, "retries")
         wait = backoff(row.tries, self.hosts[host_of(row.url)].delay) if wait is None else wait
         self.archive.retry(row, reason=reason, wait=wait)
 
     def give_up(self, row: Request, outcome: str, reason: str) -> None:
         """End a frontier row in a known state, with its reason."""
         try:
-            self.counts["vanished"] += self.archive.finish(row, outcome=outcome, reason=reason).vanished
+            self.count(row, "vanished", self.archive.finish(row, outcome=outcome, reason=reason).vanished)
         except ArchiveError as error:
             self.abort(str(error))
-        self.counts[outcome] += 1
+        self.count(row, outcome)
         self.reasons[reason] += 1
-        if outcome in {"failed", "missing"} and row.role == "start" and not self.counts["pages"]:
-            self.error = f"{row.url}: {reason}"
+        name = self.config.name_of(row.url)
+        if outcome in {"failed", "missing"} and row.role == "start" and not self.of_site[name]["pages"]:
+            self.error = self.errors[name] = f"{row.url}: {reason}"
         elif outcome == "failed":
             self.logger.warning("%s: %s", row.url, reason)
 

@@ -1,0 +1,22 @@
+"""What a site needs before a crawl of it can begin, checked while nothing is asked for yet."""
+
+from archive.errors import ConfigError
+from crawler.config import Site
+
+
+def require(site: Site) -> None:
+    """Check that the site's password, cookies and software are there and usable.
+
+    Raises:
+        ConfigError: one of them is not.
+    """
+    from crawler import cookies, login  # noqa: PLC0415 - lxml; a command that crawls nothing does without
+    from crawler.forums import FORUMS  # noqa: PLC0415 - as above
+
+    if site.login:
+        login.credentials(site.login)
+    if site.cookies:
+        cookies.load(site.cookies, site.host)
+    names = sorted({forum.name for forum in FORUMS})
+    if site.software and site.software not in names:
+        raise ConfigError(f"{site.url}: no forum software is called {site.software!r}; known are {', '.join(names)}")
