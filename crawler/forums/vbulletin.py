@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, ClassVar
 
 from archive.records import Author, Board, Label, Page, Post, Thread
@@ -13,7 +13,8 @@ from crawler.forums.document import Document
 from crawler.forums.lines import first_line, pairs
 from crawler.forums.select import Part, every, first, text, words
 
-_GMT = re.compile(r"GMT\s*(?:([+-])\s*(\d{1,2})(?:[:.](\d+))?)?")
+_GMT = re.compile(r"GMT\s*(?:([+-])\s*(\d{1,2})(?::([0-5]\d)|(\.\d+))?)?(?!\d)")  # "+7", "+5:30", "+5.5"
+_FARTHEST = timedelta(hours=14)  # of all zones from UTC
 _PAGES = re.compile(r"\d+(?:[.,]\d{3})*")
 _EDITED = re.compile(r";\s*(.+?\d)(?:\s*(AM|PM))?(?:\.(?:\s|$)|\s*$)", re.IGNORECASE)
 _AT = re.compile(r"(?<=\d)\s+(?:at|lúc|в|um|à|a las|alle|om|kl\.|o|às)\s+(?=\d)")
@@ -105,14 +106,8 @@ class VBulletin(Forum):
     def read(self, doc: Document) -> Page:
         """What the page is. Times are in the zone that the page names at its foot."""
         doc = replace(doc, url=self.known_url(doc))
-        found = _GMT.search(words(first(doc.page, self.zone)))
-        if found:
-            hours, part = int(found[2] or 0), float(f"0.{found[3] or 0}")
-            # "+5.5" and "+5:30" are the same
-            minutes = round(part * 60) if len(found[3] or "") < 2 else int(found[3])  # noqa: PLR2004 - digits of minutes
-            offset = timedelta(hours=hours, minutes=minutes)
-            doc = replace(doc, zone=timezone(-offset if found[1] == "-" else offset))
-        return super().read(doc)
+        zones = every(doc.page, self.zone)[-1:]  # a note in a post may say the time, too
+        return super().read(replace(doc, zone=(zones and zone_of(words(zones[0]))) or doc.zone))
 
     def frame(self, doc: Document) -> Page:
         """As in the base, with the site by the base link."""
@@ -246,6 +241,22 @@ class VBulletin4(VBulletin):
     def read_replies(self, row: Part) -> int | None:
         """The number in "Replies: 18"."""
         return next(iter(_numbers(text(row, self.row_replies))), None)
+
+
+def zone_of(shown: str) -> tzinfo | None:
+    """The zone of "All times are GMT +7. The time now is 13:46.", None without one."""
+    found = _GMT.search(shown)
+    return zone_at(_offset(found)) if found else None
+
+
+def _offset(found: re.Match[str]) -> timedelta:
+    offset = timedelta(hours=int(found[2] or 0) + float(found[4] or 0), minutes=int(found[3] or 0))
+    return -offset if found[1] == "-" else offset
+
+
+def zone_at(offset: timedelta) -> tzinfo | None:
+    """The zone that far from UTC, None where none is."""
+    return timezone(offset) if abs(offset) <= _FARTHEST else None
 
 
 def site_of(doc: Document) -> str:

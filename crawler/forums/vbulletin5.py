@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from archive.records import Author, Label, Page, Post
@@ -13,7 +13,7 @@ from crawler.forums.document import Document
 from crawler.forums.lines import pairs
 from crawler.forums.numbers import number
 from crawler.forums.select import Part, every, first, text, words
-from crawler.forums.vbulletin import edit_date, site_of
+from crawler.forums.vbulletin import edit_date, site_of, zone_at
 
 _MEMBER = re.compile(r"/(\d+)-[^/]*$")
 _QUARTER = timedelta(minutes=15)  # every zone is whole quarters of an hour from UTC
@@ -101,8 +101,8 @@ class VBulletin5(Forum):
             there = dates.iso(moment.get("datetime"))
             here = dates.parse(words(moment), now=doc.now, order=doc.order, language=doc.language)
             if there and here:
-                quarters = round((here - there) / _QUARTER)
-                doc = replace(doc, zone=timezone(quarters * _QUARTER))
+                zone = zone_at(round((here - there) / _QUARTER) * _QUARTER)
+                doc = replace(doc, zone=zone or doc.zone)
         return super().read_post(doc, part)
 
     def read_author(self, part: Part) -> Author:
