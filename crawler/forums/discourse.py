@@ -169,7 +169,7 @@ class Discourse(AnswerForum, DiscoursePage):
 
 def _preloaded(doc: Document) -> Any:
     """What the page brings along for its script: the topic, the list of topics, or nothing."""
-    shelf = first(doc.page, "#data-preloaded@data-preloaded")
+    shelf = first(doc.page, "div#data-preloaded@data-preloaded")
     if not shelf:
         return None
     try:

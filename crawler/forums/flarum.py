@@ -25,7 +25,7 @@ class FlarumPage(Forum):
 
     name = "flarum"
     example = "https://example.org/d/1-a-slug"
-    anchor = "script#flarum-json-payload | #flarum-content"
+    anchor = "script#flarum-json-payload | noscript#flarum-content"
 
     posts = "#flarum-content article"
     body = "div.Post-body"

@@ -30,14 +30,18 @@ class NodeBBPage(Forum):
     post_id = "./@data-pid"
     post_mark = b'component="post" '
     body = ".content[component='post/content'] | [component='post/content']"
-    extras = "[component='post/signature']"
+    extras = ".post-footer [component='post/signature'] | .post-signature"
     author = "./@data-username"
     author_id = "./@data-uid[number(.) = number(.)]"  # a member of another server has a URL instead
     author_banners = ".post-header .badge-text | .group-label"
-    posted = "meta[itemprop=datePublished]@content | a.timeago@title"
-    edited = "[component='post/editor'] .timeago:not([title='Invalid Date'])"  # which stands there where nobody edited
+    posted = "./meta[@itemprop='datePublished']/@content | a.timeago@title"
+    # "Invalid Date" stands there where nobody edited
+    edited = (
+        ".visually-hidden[component='post/editor'] .timeago:not([title='Invalid Date'])"
+        " | .hidden[component='post/editor'] .timeago:not([title='Invalid Date'])"
+    )
     deleted = "&.deleted"
-    title = "[component='topic/title'] | #content h1 | meta[property='og:title']@content"
+    title = ".topic-title[component='topic/title'] | #content h1 | meta[property='og:title']@content"
     sticky = ".topic-info [component='topic/pinned']:not(.hidden) | h1 [component='topic/pinned']:not(.hidden)"
     locked = ".topic-info [component='topic/locked']:not(.hidden) | h1 [component='topic/locked']:not(.hidden)"
     crumbs = ".breadcrumb a"
@@ -51,8 +55,8 @@ class NodeBBPage(Forum):
     row_locked = "[component='topic/locked']:not(.hidden)"
     boards = "[component='categories/category'] h2 a, [component='categories/category'] h3 a"
 
-    page = "[component=pagination] li.page.active"
-    last_page = "[component=pagination] li.page"
+    page = ".pagination-container li.page.active"
+    last_page = ".pagination-container li.page"
 
     notice = "#content :not(noscript) > .alert"
     login = "body.template-login input[type=password]"
