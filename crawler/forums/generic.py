@@ -5,22 +5,23 @@ can be read, and no thread is made of it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from archive.records import Author, Kind, Label, Page, Post, Thread
 from crawler.forums import content, marks, pager, structure, urls, walls
 from crawler.forums.document import Document
-from crawler.forums.outline import AUTHOR, DATE, Outline
+from crawler.forums.outline import Outline, outline
 from crawler.forums.select import every, first, words
 from crawler.forums.structure import Block
 
 SURE = 0.5  # below that, a page is one text
 _FRAME = "xemtiep-frame"  # class of what repeats in every block of a page
-_SECOND = 0.95, 0.04  # how sure a second run of posts must be, and its least weight beside the first
-_OPENING = 0.1  # weight of an opening text beside the posts
-_LEAST = 120  # characters of a text that is worth calling one
+_RUNS = 2  # of posts in other markup than most: the answers' comments, the question
+_SURELY = 0.95  # a second run of posts must be that sure
+_SECOND = 0.04  # and weigh that much beside the first
+_LEAST = 80  # characters of prose in an opening text
 _NOWHERE = re.compile("$^")
 _THREAD_ID = re.compile(
     r"[?&](?:t|tid|topic|topic_?id|thread|thread_?id|threads?|id|qid)=([\w.-]+)"
@@ -33,16 +34,18 @@ def read(doc: Document) -> Page:
     frame = walls.outside(doc)
     if doc.page is None or frame.kind is Kind.CHALLENGE:
         return frame
-    page = Outline(doc)
+    page = outline(doc)
     found = structure.search(page)
     if found is None or found.sure < SURE:
-        return frame if frame.kind is not Kind.UNKNOWN else _one_text(doc, page, _framed(doc, frame), found)
-    blocks = _complete(page, found)
-    frame = _framed(doc, frame)
-    first_url = pager.first_url(frame.url)
-    thread = Thread(id=thread_id(first_url), url=first_url, title=frame.title)
+        return frame if frame.kind is not Kind.UNKNOWN else _one_text(doc, page, _framed(doc, frame))
+    return _thread(doc, page, _framed(doc, frame), _complete(page, found), found.sure)
+
+
+def _thread(doc: Document, page: Outline, frame: Page, blocks: tuple[Block, ...], sure: float) -> Page:
+    url = pager.first_url(frame.url)
+    thread = Thread(id=thread_id(url), url=url, title=frame.title)
     posts = tuple(_posts(doc, page, frame, blocks))
-    return replace(frame, kind=Kind.THREAD, posts=posts, thread=thread, sure=found.sure, message="")
+    return replace(frame, kind=Kind.THREAD, posts=posts, thread=thread, sure=sure, message="")
 
 
 def _framed(doc: Document, page: Page) -> Page:
@@ -77,28 +80,37 @@ def read_title(doc: Document) -> str:
 def _complete(page: Outline, found: structure.Found) -> tuple[Block, ...]:
     """The posts with those in other markup: the comments between them, the opening text above them."""
     runs = [found.blocks]
-    for _ in range(2):
-        _use_up(page, runs[-1])
+    for _ in range(_RUNS):
+        page.used |= marks.told(page, runs[-1])
         more = structure.search(page, tuple(block for run in runs for block in run))
-        if more is None or more.sure < _SECOND[0] or more.weight < _SECOND[1] * found.weight:
+        if more is None or more.sure < _SURELY or more.weight < _SECOND * found.weight:
             break
-        runs.append(more.blocks)
+        runs.append(tuple(block for block in more.blocks if _is_among(page, block, found.blocks)))
     blocks = sorted((block for run in runs for block in run), key=lambda block: block.inside.start)
-    opening = _opening(page, blocks)
+    opening = _opening(page, blocks[0])
     return (opening, *blocks) if opening else tuple(blocks)
 
 
-def _use_up(page: Outline, blocks: tuple[Block, ...]) -> None:
-    """A date belongs to one post: a signature's neighbour is not dated by it once more."""
-    told = {leaf for leaf in (*marks.dates(page, blocks), *marks.authors(page, blocks)) if leaf is not None}
-    places = {page.place(leaf) for leaf in told}
-    page.used.update(
-        leaf for leaf, kind in enumerate(page.kinds) if kind & (DATE | AUTHOR) and page.place(leaf) in places
-    )
+def _is_among(page: Outline, block: Block, posts: tuple[Block, ...]) -> bool:
+    """Whether a block stands between the first and the last post: below are other threads and news."""
+    return posts[0].inside.start < block.inside.start < page.last[posts[-1].unit]
 
 
-def _opening(page: Outline, blocks: list[Block]) -> Block | None:
-    return None
+def _opening(page: Outline, post: Block) -> Block | None:
+    """The text above the first post, when it has a date or an author of its own: a question, a story, an article."""
+    start = min(leaves.start for leaves in (*post.around, post.inside) if leaves)
+    at = structure.single(page, min(start, page.first[post.unit]))
+    if at is None or page.net(at) < _LEAST:
+        return None
+    around = (range(page.heading(page.first[at]), page.first[at]), range(page.last[at], start))
+    opening = Block(bodies=(at,), unit=at, around=around, inside=range(page.first[at], page.last[at]))
+    # the heads of many themes name the thread's first author and date above the posts
+    return opening if all(_differs(page, opening, post, find) for find in (marks.dates, marks.authors)) else None
+
+
+def _differs(page: Outline, opening: Block, post: Block, find: Callable[..., list[int | None]]) -> bool:
+    (own,), (other,) = find(page, (opening,)), find(page, (post,))
+    return own is not None and own not in page.used and (other is None or page.leaves[own] != page.leaves[other])
 
 
 def _posts(doc: Document, page: Outline, frame: Page, blocks: tuple[Block, ...]) -> Iterator[Post]:
@@ -107,7 +119,8 @@ def _posts(doc: Document, page: Outline, frame: Page, blocks: tuple[Block, ...])
         _relabel(page, leaf)
     for number, block in enumerate(blocks):
         id_, anchor = named[number] or (f"{frame.page}-{number + 1}", "")
-        at, raw = (None, "") if dated[number] is None else page.moment_at(dated[number])
+        leaf = dated[number]
+        at, raw = (None, "") if leaf is None else page.moment_at(leaf)
         body = _body(page, block)
         yield Post(
             id=id_,
@@ -135,11 +148,14 @@ def _relabel(page: Outline, leaf: int) -> None:
     node.set("class", f"{node.get('class') or ''} {_FRAME}".strip())
 
 
-def _one_text(doc: Document, page: Outline, frame: Page, found: structure.Found | None) -> Page:
-    """The page's main text as its only post."""
+def _one_text(doc: Document, page: Outline, frame: Page) -> Page:
+    """The page's main text as its only post; a thread if its markup counts it as a post."""
     at = structure.single(page)
     if at is None:
-        return frame
+        return replace(frame, sure=0.0)
+    block = structure.alone(page, at)
+    if block is not None:
+        return _thread(doc, page, frame, (block,), SURE)
     node = page.nodes[at]
     post = Post(id="1", author=Author(name=""), url=frame.url, images=content.images(doc, node), body=node)
-    return replace(frame, posts=(post,), sure=found.sure if found else 0.0)
+    return replace(frame, posts=(post,), sure=0.0)

@@ -56,6 +56,16 @@ def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
     return named if enough else [None] * len(blocks)
 
 
+def told(page: Outline, blocks: tuple[Block, ...]) -> set[int]:
+    """All dates and authors of the page that stand where these posts have one: they tell of no other post."""
+    places: Counter[str] = Counter()
+    for block in blocks:
+        places.update({page.place(leaf) for leaves in block.around for leaf in leaves if page.kinds[leaf] & (DATE | AUTHOR)})
+    chosen = {page.place(leaf) for leaf in (*dates(page, blocks), *authors(page, blocks)) if leaf is not None}
+    often = {place for place, count in places.items() if count >= _OFTEN * len(blocks)} | chosen
+    return {leaf for leaf, kind in enumerate(page.kinds) if kind & (DATE | AUTHOR) and page.place(leaf) in often}
+
+
 def _is_count(text: str) -> bool:
     return not any(map(str.isalpha, text))
 
@@ -94,8 +104,15 @@ def ids(page: Outline, blocks: tuple[Block, ...]) -> list[tuple[str, str] | None
             break
         values = [anchors[key] for anchors in found if key in anchors]
         if len(set(values)) == len(values):
-            return [(_DIGITS.findall(anchors[key])[-1], anchors[key]) if key in anchors else None for anchors in found]
+            return [_id(anchors, key, set(values)) for anchors in found]
     return [None] * len(blocks)
+
+
+def _id(anchors: dict[str, str], key: str, taken: set[str]) -> tuple[str, str] | None:
+    """The id of a post by its key; the opening post may have one of another form."""
+    other = next((value for name, value in reversed(anchors.items()) if name.startswith("id ") and value not in taken), None)
+    anchor = anchors.get(key, other)
+    return (_DIGITS.findall(anchor)[-1], anchor) if anchor else None
 
 
 def _regions(page: Outline, blocks: tuple[Block, ...]) -> Iterator[range]:

@@ -22,6 +22,7 @@ _SKIPPED = frozenset(
 _CHROME_TAGS = frozenset(["nav", "footer", "button", "label", "aside", "menu", "dt"])
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 # The last word of a class says what the thing is ("user-info", "post-actions"); these first words say it, too.
 _CHROME = re.compile(
@@ -58,16 +59,25 @@ _SHAPE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")
 _DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
 _SHORT = 60  # characters of a name or a date
 _LINE = 100  # characters of a line that tells author and date
+_EMPTY = 500  # characters of a page that a script fills in
 _RUN = 10  # leaves side by side: a text with an element around each word, and no row of labels
 _SHARE = 0.4  # of the page's text: what holds more is the page, whatever its class says
+COST = 1.5  # what a character of junk weighs against one of prose
 LINK, QUOTE, CHROME, DATE, AUTHOR, TIME = 1, 2, 4, 8, 16, 32
+
+
+def outline(doc: Document) -> "Outline":
+    """The page's outline; what stands for browsers without scripts counts where the page is nothing else."""
+    page = Outline(doc)
+    return page if page.lengths[-1] > _EMPTY else Outline(doc, _SKIPPED - {"noscript"})
 
 
 class Outline:
     """Elements in document order with the ranges of their descendants and leaves."""
 
-    def __init__(self, doc: Document) -> None:
+    def __init__(self, doc: Document, skipped: frozenset[str] = _SKIPPED) -> None:
         self.doc = doc
+        self._skipped = skipped
         self._moments: dict[str, datetime | None] = {}
         self.nodes: list[Any] = []
         self.parent: list[int] = []
@@ -87,7 +97,7 @@ class Outline:
         events = etree.iterwalk(self.doc.tree, events=("start", "end", "comment", "pi"))
         for event, node in events:
             if event == "start":
-                if node.tag in _SKIPPED or _is_hidden(node):
+                if node.tag in self._skipped or _is_hidden(node):
                     events.skip_subtree()
                     continue
                 self.parent.append(stack[-1] if stack else -1)
@@ -114,7 +124,7 @@ class Outline:
     @cached_property
     def lengths(self) -> list[int]:
         """Characters before each leaf."""
-        return [0, *accumulate(map(len, self.leaves))]
+        return [0, *accumulate(map(_length, self.leaves))]
 
     def size(self, at: int) -> int:
         """Characters inside an element."""
@@ -150,7 +160,12 @@ class Outline:
         own = [_NUMBER.sub("0", self._name(at)) for at in range(len(self.nodes))]
         return [f"{own[self.parent[at]] if at else ''} > {name}" for at, name in enumerate(own)]
 
-    def net(self, at: int, cost: float) -> float:
+    def heading(self, before: int) -> int:
+        """The leaf of the last heading of the first two ranks before a leaf, 0 without one."""
+        leaves = range(before - 1, -1, -1)
+        return next((leaf for leaf in leaves if self.nodes[self.owner[leaf]].tag in ("h1", "h2")), 0)
+
+    def net(self, at: int, cost: float = COST) -> float:
         """Prose inside an element less `cost` times the junk."""
         first, last = self.first[at], self.last[at]
         return self.prose[last] - self.prose[first] - cost * (self.junk[last] - self.junk[first])
@@ -161,12 +176,12 @@ class Outline:
         own = [self._own(node) for node in self.nodes]
         held: Counter[str] = Counter()  # "message-info" around every post is no frame: it holds the page's text
         for at, said in enumerate(own):
-            if said & CHROME:
+            if said & (CHROME | QUOTE):
                 held[self._name(at)] += self.size(at)
         most = _SHARE * self.lengths[-1]
         for at, said in enumerate(own):
-            if said & CHROME and held[self._name(at)] > most:
-                said &= ~CHROME
+            if said & (CHROME | QUOTE) and held[self._name(at)] > most:
+                said &= ~(CHROME | QUOTE)
             if said & (DATE | AUTHOR | TIME) and self.size(at) > _SHORT:
                 said &= ~(DATE | AUTHOR | TIME)
             flags.append(said | (flags[self.parent[at]] if at else 0))
@@ -230,12 +245,18 @@ class Outline:
         prose, junk = [0.0], [0.0]
         for text, kind in zip(self.leaves, self.kinds, strict=True):
             own, foreign = _SCALE[kind]
-            prose.append(prose[-1] + own * len(text))
-            junk.append(junk[-1] + foreign * len(text))
+            length = _length(text)
+            prose.append(prose[-1] + own * length)
+            junk.append(junk[-1] + foreign * length)
         return prose, junk
 
 
 _SCALE = {0: (1, 0), LINK: (0.2, 0.3), QUOTE: (0.5, 0), CHROME: (0, 1), DATE: (0, 1), AUTHOR: (0, 1)}
+
+
+def _length(text: str) -> int:
+    """Characters; one of Chinese, Japanese or Korean says as much as three letters."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_DENSE.findall(text))
 
 
 def _is_hidden(node: Any) -> bool:

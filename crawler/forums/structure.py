@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.forums.outline import AUTHOR, DATE, Outline
+from crawler.forums.outline import AUTHOR, DATE, QUOTE, Outline
 
 _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
-_COST = 1.5  # what a character of junk weighs against one of prose
 _CANDIDATES = 40  # groups that are looked at closely, the heaviest first
+_LEVELS = 6  # from a post's body to the element with its id
+_POST_ID = re.compile(r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?\d+$", re.I)
 _MOST = 0.6  # of a group's members: what so many have, all posts have
 
 
@@ -55,8 +56,21 @@ def single(page: Outline, last: int | None = None) -> int | None:
     """The element with the most prose for its junk, among those that end before leaf `last`."""
     end = len(page.leaves) if last is None else last
     nodes = (at for at in range(len(page.nodes)) if page.last[at] <= end)
-    best = max(nodes, key=lambda at: page.net(at, _COST), default=None)
-    return best if best is not None and page.net(best, _COST) > 0 else None
+    best = max(nodes, key=lambda at: page.net(at), default=None)
+    return best if best is not None and page.net(best) > 0 else None
+
+
+def alone(page: Outline, at: int) -> Block | None:
+    """The element as the page's only post, if it or what is around it has a post's id, date and author."""
+    unit = at
+    for _ in range(_LEVELS):
+        if _POST_ID.match(page.nodes[unit].get("id") or ""):
+            around = (range(page.first[unit], page.first[at]), range(page.last[at], page.last[unit]))
+            block = Block(bodies=(at,), unit=unit, around=around, inside=range(page.first[at], page.last[at]))
+            if _has(page, block, DATE) and _has(page, block, AUTHOR):
+                return block
+        unit = max(page.parent[unit], 0)
+    return None
 
 
 def _groups(page: Outline, taken: set[int]) -> dict[str, list[int]]:
@@ -73,7 +87,7 @@ def _groups(page: Outline, taken: set[int]) -> dict[str, list[int]]:
             tag = f"td{columns[parent]}"
         step = (paths[parent] if at else -1, tag)
         paths.append(known.setdefault(step, len(known)))
-        for key in () if at in barred else (*_keys(node), f"path {paths[at]}"):
+        for key in () if at in barred or page.flags[at] & QUOTE else (*_keys(node), f"path {paths[at]}"):
             members = groups[key]
             if not members or at >= page.end[members[-1]]:
                 members.append(at)
@@ -112,7 +126,7 @@ def _keys(node: Any) -> Iterator[str]:
 
 
 def _worth(page: Outline, members: list[int]) -> float:
-    return sum(page.net(at, _COST) for at in members)
+    return sum(page.net(at) for at in members)
 
 
 def _judge(page: Outline, key: str, members: list[int]) -> Found | None:
@@ -134,6 +148,8 @@ def _judge(page: Outline, key: str, members: list[int]) -> Found | None:
     if len(whole) < 2:  # noqa: PLR2004 - one is no repetition
         return None
     sure = 0.1 + 0.45 * marks / len(whole)
+    if len(whole) == 2 and key.startswith("path") and sure < 1:  # noqa: PLR2004 - the two cells of one post
+        return None
     inner = sum(page.kinds[leaf] == DATE for block in whole for leaf in block.inside) / len(whole)
     pieces = 0.6 + 0.4 * len(whole) / len(members)  # paragraphs weigh as much as the element around them
     worth = _worth(page, [at for block in whole for at in block.bodies])
