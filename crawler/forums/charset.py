@@ -100,6 +100,7 @@ _VOID = {
     b"wbr",
 }
 _DEPTH = 1500
+_START = 16_384  # bytes that tell most pages that are not UTF-8
 
 _PARSER = HTMLParser(encoding="utf-8", huge_tree=True, collect_ids=False)
 
@@ -127,24 +128,29 @@ def parse(body: bytes, charset: str | None = None) -> etree._Element:
     NUL bytes, which may end a parse, are dropped; size and depth are unlimited (tags beyond a depth of 1,500 are left
     out, their text is kept); nothing is fetched, and no entity but HTML's own is expanded.
     """
-    page = body if _is_plain_utf8(body) else decode(body, charset).replace("\0", "").encode("utf-8", "replace")
-    root = _tree(page)
+    root = _tree(body) if _is_plain(body) else None
+    if root is None or _PARSER.error_log.filter_types([etree.ErrorTypes.ERR_INVALID_ENCODING]):
+        body = decode(body, charset).replace("\0", "").encode("utf-8", "replace")
+        root = _tree(body)
     last = _PARSER.error_log.last_error
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:  # libxml2 drops the rest of the page
-        root = _tree(_shallow(page))
+        root = _tree(_shallow(body))
     return etree.fromstring(b"<html><body></body></html>", _PARSER) if root is None else root
 
 
-def _is_plain_utf8(body: bytes) -> bool:
-    """Whether the bytes can be parsed as they are, as nearly all pages can: saves two copies of the page."""
+def _is_plain(body: bytes) -> bool:
+    """Whether the bytes can be parsed as UTF-8 as they are, as nearly all pages can, unless libxml2 objects.
+
+    Decoding the whole page to find out would cost a tenth of its parse, and so would looking for pairs of bytes.
+    """
     try:
-        text = body.decode()
+        codecs.utf_8_decode(body[:_START], "strict", False)  # noqa: FBT003 - not final: a letter may be cut in two
     except UnicodeDecodeError:
         return False
-    # single characters only: Python finds them ten times faster than pairs of bytes
-    if text.startswith("\ufeff") or "\0" in text or ("\x1b" in text and "\x1b$" in text):
+    if body.startswith(codecs.BOM_UTF8) or b"\0" in body or (b"\x1b" in body and b"\x1b$" in body):
         return False
-    return not ("\xae" in text and ("\xad" in text or "\xab" in text))  # may be TCVN3
+    latin = {rest[:1] for rest in body.split(b"\xc2")[1:]}  # U+0080 to U+00BF
+    return not (b"\xae" in latin and latin & {b"\xad", b"\xab"})  # may be TCVN3
 
 
 def _tree(page: bytes) -> etree._Element | None:

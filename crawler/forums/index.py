@@ -15,17 +15,15 @@ def xpath(path: str) -> Path:
     return etree.XPath(path, smart_strings=False)
 
 
-_FILED = xpath("descendant::*[@class]")
-_CLASSES = xpath("descendant::*/@class")
-
 
 class Index:
     """The elements of a page that have a class, in its order, to be found by their class tokens."""
 
     def __init__(self, tree: Any) -> None:
-        self.elements: list[Any] = _FILED(tree)
+        filed = [(node, classes) for node in tree.iterdescendants(etree.Element) if (classes := node.get("class"))]
+        self.elements: list[Any] = [node for node, _ in filed]
         alike: dict[str, list[int]] = {}  # by whole class attribute: a page repeats a few of them
-        for place, classes in enumerate(_CLASSES(tree)):
+        for place, (_, classes) in enumerate(filed):
             if classes in alike:
                 alike[classes].append(place)
             else:
