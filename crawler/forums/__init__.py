@@ -16,11 +16,13 @@ from crawler.forums.discuz5 import Discuz5
 from crawler.forums.document import Document, document, whole
 from crawler.forums.flarum import Flarum
 from crawler.forums.fluxbb import FluxBB, PunBB
+from crawler.forums.forumotion import Forumotion
 from crawler.forums.invision import Invision
 from crawler.forums.mybb import MyBB, MyBBArchive
 from crawler.forums.nodebb import NodeBB
 from crawler.forums.phpbb import PhpBB3
 from crawler.forums.phpbb2 import PhpBB2
+from crawler.forums.proboards import ProBoards
 from crawler.forums.smf import SMF
 from crawler.forums.somethingawful import SomethingAwful
 from crawler.forums.stackexchange import StackExchange
@@ -36,6 +38,8 @@ FORUMS: tuple[Forum, ...] = (
     SomethingAwful(),
     VBulletin5(),
     VBulletin3(),
+    ProBoards(),
+    Forumotion(),
     Discuz5(),
     Discuz(),
     PhpBB2(),

@@ -30,6 +30,7 @@ class Forum(Addresses):
     # Which software: `signals` is searched in Document.signals, `anchor` finds an element that nobody else has
     signals: ClassVar[str] = ""
     anchor: ClassVar[str] = ""
+    never: ClassVar[str] = ""  # searched in Document.signals: a hosted forum that wears this software's markup
     skins: ClassVar[tuple[type["Forum"], ...]] = ()
 
     # A thread page
@@ -81,7 +82,7 @@ class Forum(Addresses):
     @classmethod
     def claims(cls, doc: Document) -> bool:
         """Whether the page is this software's."""
-        if doc.page is None:
+        if doc.page is None or (cls.never and re.search(cls.never, doc.signals, re.MULTILINE)):
             return False
         return (
             bool(cls.signals and re.search(cls.signals, doc.signals, re.MULTILINE))

@@ -14,7 +14,8 @@ _NO_CONTENT = re.compile(
 )
 # Classes of quotes that are no blockquote, and of signatures inside a body.
 _NOT_OWN = re.compile(r"(?:^|\s)(?:quote|quotecontent|signature)(?:\s|$)")
-_LAZY = ("data-url", "data-original", "data-src", "data-lazy-src", "src")  # the first that is there is the real address
+# The first that is there is the real address; Discuz! has it in "zoomfile" or "file".
+_LAZY = ("data-url", "data-original", "data-src", "data-lazy-src", "zoomfile", "file", "src")
 _TINY = 32  # pixels; nothing that an article shows is this narrow
 
 

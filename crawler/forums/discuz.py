@@ -24,7 +24,7 @@ _CHROME = re.compile(r"/static/image/|/images/(?:attachicons|common|default|smil
 _PAGE = r"(?:(?=[^#]*[?&]page=(?!0*1(?:&|$))(\d+))|)"  # the argument, wherever it stands; page 1 has none
 _BOX = (  # in place of the text
     "./descendant::div[contains(@class, 'pcb') or contains(@class, 'postmessage')]"
-    "/div[@class='locked' or @class='notice' or @class='banned']"
+    "/div[@class='locked' or @class='notice']"
 )
 
 
@@ -166,10 +166,14 @@ class Discuz(Forum):
         if body is None:
             return None
         _name(body)
+        is_box = body.get("class") in {"locked", "notice"}
+        is_gone = is_box and "屏蔽" in words(body)  # else it asks for a reply, points, a password
+        if is_box:
+            content.mark(body, "banned" if is_gone else "locked")
         boxes = every(part, self.attached)
         post = super().read_post(doc, part)
         pictures = (url for box in (body, *boxes) for url in content.images(doc, box) if not _CHROME.search(url))
-        return post and replace(post, deleted=body.get("class") == "banned", images=tuple(dict.fromkeys(pictures)))
+        return post and replace(post, deleted=is_gone, images=tuple(dict.fromkeys(pictures)))
 
     def post_url(self, doc: Document, id_: str) -> str | None:
         """The page with the post's anchor."""
@@ -202,10 +206,6 @@ class Discuz(Forum):
 
 def _name(body: Any) -> None:
     """Give the parts of a text that have no class one for the cleaning."""
-    if body.get("class") in {"locked", "notice"} and "屏蔽" in words(
-        body
-    ):  # else it asks for a reply, points, a password
-        body.set("class", "banned")
     for part in body.iter("ignore_js_op", "em", "h4", "i", "img"):
         above = part.getparent()
         if part.tag == "ignore_js_op":  # files with name and size; pictures, whose names are hidden

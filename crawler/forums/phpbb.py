@@ -19,6 +19,7 @@ class PhpBB(Forum):
     """What all versions share: their URLs, and that the page itself tells which page of which thread it is."""
 
     example = "https://example.org/viewtopic.php?t=1"
+    never = r"illiweb\.com|2img\.net|hitskin\.com|(?:^|/)\d+-(?:ltr|rtl)\.css$"  # Forumotion's
     # "/viewtopic.php?t=1"; with the URL extensions of many boards, and on Tapatalk, "/a-slug-t1.html", "-t1-s20.html"
     own = r"/(?:[^/]*\.php|[^/]*-[tf]\d+(?:-s?\d+)?(?:\.html|/|$))"
     keep = ("f", "t", "p", "start")
