@@ -43,7 +43,7 @@ def gather(body: Any, extras: list[Any]) -> Any:
     if body is None or not extras:
         return body
     whole = body.makeelement("div")
-    for part in (body, *extras):
+    for part in (body, *(part for part in extras if body not in part.iterancestors())):  # what is inside stays there
         part.tail = None  # the white space between two containers
         whole.append(part)
     return whole

@@ -38,9 +38,9 @@ class Discuz(Forum):
 
     posts = "table[id^=pid]"
     post_mark = b'id="postmessage_'
-    body = f"td.t_f, td.t_msgfont | .t_msgfont, .t_bigfont, .t_smallfont | *[id^=postmessage_] | {_BOX}"
+    body = f"td.t_f | .t_msgfont | .t_bigfont, .t_smallfont | *[id^=postmessage_] | {_BOX}"
     attached: ClassVar[str] = "div.pattl, div.postattachlist"
-    extras = f"div.t_fsz > div.attach_nopermission, {attached}, div.sign, div.signatures"
+    extras = f"div.attach_nopermission, {attached}, div.sign, div.signatures"
     author = (
         "div.authi a[href*=space] | td.postauthor > div.postinfo a | a.posterlink | td.postauthor cite a"
         " | ./descendant::div[@class='pi' or @class='avatar'][1]/descendant::text()[normalize-space()][1]"
@@ -50,7 +50,7 @@ class Discuz(Forum):
     card = "td.pls | td.postauthor"
     posted = "div.authi em[id^=authorposton] | div.authorinfo em[id^=authorposton] | td.postcontent > div.postinfo"
     edited = "i.pstatus"
-    position = "a[id^=postnum] em | strong[id^=postnum]"
+    position = "div.pi > strong em | div.postinfo > strong em | div.postinfo > strong"
     title = "h1.ts [id=thread_subject] | h1.ts | h1.xs2 a | div[id=threadtitle] h1 | div[id=forumheader] h1 | h1"
     prefixes = "h1.ts > a:not([id=thread_subject])"
     locked = "h1.ts img[src*=locked] | div.vwthd img[src*=locked]"

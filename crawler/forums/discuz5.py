@@ -14,7 +14,7 @@ class Discuz5(Discuz):
     name = "discuz5"
     example = "https://example.org/viewthread.php?tid=1"
     signals = r"^Discuz! ?5\."
-    anchor = "table.t_row div.t_msgfont, td.f_folder"
+    anchor = "table.t_row div.t_msgfont | td.f_folder"
 
     posts = "table.t_row"
     post_id = "a[name^=pid]@name | div.t_msgfont@id"

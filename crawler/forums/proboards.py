@@ -16,7 +16,7 @@ class ProBoards(Forum):
     name = "proboards"
     example = "https://example.org/thread/1/slug"
     signals = r"//[a-z]*\d*\.proboards\.com/|//storage\d*\.forums\.net/"
-    anchor = "tr.post td.left-panel, a.thread-link, div.boards td.main a[href*='/board/']"
+    anchor = "tr.post td.left-panel | a.thread-link | tr.o-board"
 
     posts = "tr.post[id^=post-]"
     post_mark = b'id="post-'
