@@ -78,7 +78,10 @@ class FrontierScheduler(BaseScheduler):
     def _next(self) -> Request | None:
         assert self.crawler.engine is not None
         hosts = self.spider.hosts
-        active = {host_of(request.url) for request in self.crawler.engine.downloader.active}
+        under_way = set(self.crawler.engine.downloader.active)
+        if self.crawler.engine.scraper.slot:  # a page that is not saved yet may say what comes next
+            under_way |= self.crawler.engine.scraper.slot.active
+        active = {host_of(request.url) for request in under_way}
         redirected = {host_of(request.url) for request in self.redirects}
         while not self.spider.spent():
             busy = active | redirected | hosts.done() | hosts.waiting(time.time()).keys()

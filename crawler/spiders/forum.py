@@ -3,6 +3,7 @@
 A page carries its links; the archive puts the new ones into the frontier in the transaction that saves the page.
 """
 
+import gc
 import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -24,6 +25,7 @@ from archive import Archive
 from archive.errors import ArchiveError
 from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request, Saved
+from crawler import feeds
 from crawler.config import Config
 from crawler.forums import read, urls
 from crawler.login import LoginError
@@ -101,6 +103,8 @@ class ForumSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Put the start URLs into the frontier; everything is fetched from there."""
+        gc.collect()
+        gc.freeze()  # what was imported stays: looking through it again and again costs a tenth of a crawl's time
         for start in self.starts:
             self.seed(replace(start, url=urls.clean(start.url)))
         return
@@ -110,7 +114,7 @@ class ForumSpider(scrapy.Spider):
         """Begin a walk."""
         refresh = datetime.now(UTC) - timedelta(days=start.refresh) if start.refresh else None
         try:
-            self.archive.seed(start.url, "start", since=start.since, refresh=refresh, full=start.full)
+            self.archive.seed(start.url, start.role, since=start.since, refresh=refresh, full=start.full)
         except ArchiveError as error:
             self.abort(str(error))
 
@@ -168,7 +172,7 @@ class ForumSpider(scrapy.Spider):
             self.count(row, "vanished", self.archive.finish(row, outcome="done").vanished)
             self.count(row, "unmodified")
             return
-        page = self.read(response, fetched_at)
+        page = self.read(row, response, fetched_at)
         if self.starts_inside(row, page):
             return
         if page.kind in READ and response.status not in GONE:
@@ -185,9 +189,11 @@ class ForumSpider(scrapy.Spider):
         else:
             self.no_page(row, page, response)
 
-    def read(self, response: Response, now: datetime) -> Page:
+    def read(self, row: Request, response: Response, now: datetime) -> Page:
         """Read a response as its site's configuration says."""
         site = self.config.site_of(response.url)
+        if row.role == "feed":
+            return feeds.read(response.body, response.url, site.software)
         return read(
             response.body,
             response.url,
@@ -259,10 +265,21 @@ class ForumSpider(scrapy.Spider):
         self.of_site[self.config.name_of(row.url)][name] += number
 
     def saved(self, row: Request, saved: Saved) -> None:
-        """Add up what a page brought."""
+        """Add up what a page brought. A feed that holds only news may leave out more: then the boards are walked."""
         self.count(row, "pages")
+        if row.role == "feed":
+            self.count(row, "threads", saved.threads)
+            if saved.queued and not saved.unchanged:
+                self.walk_site(row)
+            return
         for name in ("new", "changed", "unchanged", "articles", "threads", "vanished"):
             self.count(row, name, getattr(saved, name))
+
+    def walk_site(self, row: Request) -> None:
+        """Begin at the boards of a feed's site: the feed does not tell enough."""
+        site = self.config.site_of(row.url)
+        for url in site.starts:
+            self.seed(Start(url=urls.clean(url), refresh=site.refresh))
 
     def hold(self, row: Request, reason: str, wait: float | None) -> None:
         """Leave a host alone for a while that cannot answer now; one that stays so is left to the next run.
@@ -275,7 +292,7 @@ class ForumSpider(scrapy.Spider):
             host.close(State.DOWN, f"{host.name} asks to be left alone for {wait:.0f} s: {reason}")
         elif host.troubles >= self.tries and (len(host.troubled) > 1 or row.role == "start"):
             host.close(State.DOWN, f"{host.name} gives no answer but: {reason}")
-        self.again(row, reason, wait if row.role == "start" else 2 * wait)
+        self.again(row, reason, wait if row.role == "start" else max(2 * wait, 0.1))
 
     def again(self, row: Request, reason: str, wait: float | None) -> None:
         """Try later, as long as the server asks or a growing wait; give up after the last try."""
@@ -294,6 +311,8 @@ class ForumSpider(scrapy.Spider):
             self.abort(str(error))
         self.count(row, outcome)
         self.reasons[reason] += 1
+        if row.role == "feed":
+            self.walk_site(row)
         name = self.config.name_of(row.url)
         if outcome in {"failed", "missing"} and row.role == "start" and not self.of_site[name]["pages"]:
             self.error = self.errors[name] = f"{row.url}: {reason}"
