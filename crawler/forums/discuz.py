@@ -170,10 +170,12 @@ class Discuz(Forum):
         is_gone = is_box and "屏蔽" in words(body)  # else it asks for a reply, points, a password
         if is_box:
             content.mark(body, "banned" if is_gone else "locked")
-        boxes = every(part, self.attached)
+        uploaded = [url for box in every(part, self.attached) for url in content.images(doc, box)]
         post = super().read_post(doc, part)
-        pictures = (url for box in (body, *boxes) for url in content.images(doc, box) if not _CHROME.search(url))
-        return post and replace(post, deleted=is_gone, images=tuple(dict.fromkeys(pictures)))
+        if post is None:
+            return None
+        pictures = (url for url in (*post.images, *uploaded) if not _CHROME.search(url))
+        return replace(post, deleted=is_gone, images=tuple(dict.fromkeys(pictures)))
 
     def post_url(self, doc: Document, id_: str) -> str | None:
         """The page with the post's anchor."""

@@ -1,11 +1,14 @@
 """Discuz! 5: tables and bare text, where its successors have ids."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
+from archive.records import Label, Post
 from crawler.forums.discuz import Discuz
+from crawler.forums.document import Document
 from crawler.forums.lines import lines
 from crawler.forums.numbers import number
-from crawler.forums.select import Part, first, text
+from crawler.forums.select import Part, every, first, text
 
 
 class Discuz5(Discuz):
@@ -52,6 +55,16 @@ class Discuz5(Discuz):
     last_page = "a.p_num, a.p_pages"
     foot = "./descendant::div[@class='maintable'][contains(., 'GMT')]"
     notice = "./descendant::tr[contains(@class, 'header')][1]/following-sibling::tr[1]/td"
+
+    containers: ClassVar = {**Discuz.containers, "msgheader": Label.QUOTE, "msgborder": Label.QUOTE}
+
+    def read_post(self, doc: Document, part: Part) -> Post | None:
+        """As in its successors; code is in the same box as a quote, but has an id."""
+        for box in every(part, "div.msgborder[id^=code]"):
+            box.set("class", "blockcode")
+            if box.getprevious() is not None:  # "CODE:" and the link to copy it
+                box.getprevious().set("class", "dz-copy")
+        return super().read_post(doc, part)
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """A line is a pair without a colon: "UID 332620"."""
