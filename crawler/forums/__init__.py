@@ -18,6 +18,7 @@ from crawler.forums.flarum import Flarum
 from crawler.forums.fluxbb import FluxBB, PunBB
 from crawler.forums.forumotion import Forumotion
 from crawler.forums.invision import Invision
+from crawler.forums.invision3 import Invision2, Invision3
 from crawler.forums.mybb import MyBB, MyBBArchive
 from crawler.forums.nodebb import NodeBB
 from crawler.forums.phpbb import PhpBB3
@@ -45,6 +46,8 @@ FORUMS: tuple[Forum, ...] = (
     PhpBB2(),
     PhpBB3(),
     Invision(),
+    Invision2(),
+    Invision3(),
     WoltLab(),
     NodeBB(),
     Discourse(),

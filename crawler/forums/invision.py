@@ -8,14 +8,15 @@ from typing import Any, ClassVar
 
 from archive.records import Author, Label, Page, Post
 from crawler.forums.base import Forum
+from crawler.forums.canonical import at_own_url
 from crawler.forums.document import Document
 from crawler.forums.lines import pair
 from crawler.forums.numbers import number
 from crawler.forums.select import Part, every, first, text, words
 
 _PLACE = r"([/?](?:topic|forum)/\d+[^/?&#]*)"  # "/topic/1-slug", "/index.php?/topic/1-slug"
-_MEMBER = re.compile(r"profile/(\d+)|[?&]showuser=(\d+)|/user/(\d+)")  # names have digits too: "/profile/8-anna99/"
-_COUNT = re.compile(r"(\d[\d.,]*\s?[KkMm]?)(?:\s+(\D+))?")  # "15,135 posts", "1.2k replies", "12"
+MEMBER = re.compile(r"profile/(\d+)|[?&]showuser=(\d+)|/user/(\d+)")  # names have digits too: "/profile/8-anna99/"
+COUNT = re.compile(r"(\d[\d.,]*\s?[KkMm]?)(?:\s+(\D+))?")  # "15,135 posts", "1.2k replies", "12"
 
 
 class Invision(Forum):
@@ -76,7 +77,7 @@ class Invision(Forum):
     thread_url = r"[/?]topic/(\d+)"
     board_url = r"[/?]forum/(\d+)"
     traps = (
-        r"[?&](?:do=(?!find|get)|preview=|sortby=|sort=|module=|controller=|app=core|csrfKey=)"
+        r"[?&](?:do=(?!find|get)|preview=|module=|controller=|app=core|csrfKey=)"
         r"|[/?](?:login|logout|register|lostpassword|search|profile|discover|online|staff|leaderboard|tags|contact"
         r"|guidelines|privacy|terms|cookies|notifications|messenger|settings|markallread|rss|attachments|startTopic)(?:[/.?&]|$)"
     )
@@ -91,11 +92,8 @@ class Invision(Forum):
     }
 
     def read(self, doc: Document) -> Page:
-        """What the page is. A link to a post does not say which page of the thread it leads to: the page does."""
-        own = self.canonical(doc.link(first(doc.page, "link[rel=canonical]@href")) or "")
-        if self.first_url(own) == doc.url:
-            doc = replace(doc, url=own)
-        return super().read(doc)
+        """What the page is, at its own URL."""
+        return super().read(at_own_url(self, doc))
 
     def read_post(self, doc: Document, part: Part) -> Post | None:
         """As in the base, after the signature was given a class that says what it is: it has none."""
@@ -109,7 +107,7 @@ class Invision(Forum):
 
     def read_author(self, part: Part) -> Author:
         """As in the base; the id is the number before the name in the member's URL."""
-        found = _MEMBER.search(words(first(part, self.author_id)))
+        found = MEMBER.search(words(first(part, self.author_id)))
         return replace(super().read_author(part), id=next(filter(None, found.groups())) if found else None)
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
@@ -120,7 +118,7 @@ class Invision(Forum):
                 continue
             link = item.find("a[@title]")
             shown = words(item)
-            count = _COUNT.fullmatch("" if link is None else link.get("title")) or _COUNT.fullmatch(shown)
+            count = COUNT.fullmatch("" if link is None else link.get("title")) or COUNT.fullmatch(shown)
             if count and count[2]:
                 yield count[2], count[1]
             else:
@@ -128,7 +126,7 @@ class Invision(Forum):
 
     def read_replies(self, row: Part) -> int | None:
         """The number in "12", "1.2k" or "12 replies"."""
-        count = _COUNT.match(text(row, self.row_replies))
+        count = COUNT.match(text(row, self.row_replies))
         return number(count[1]) if count else None
 
 

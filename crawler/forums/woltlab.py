@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from archive.records import Author, Board, Label, Page
 from crawler.forums import dates
 from crawler.forums.base import Forum
+from crawler.forums.canonical import at_own_url
 from crawler.forums.document import Document
 from crawler.forums.lines import pair
 from crawler.forums.numbers import digits
@@ -79,7 +80,7 @@ class WoltLab(Forum):
     thread_url = r"(?:[/?][Tt]hread/|[?&]threadID=)(\d+)"
     board_url = r"(?:[/?][Bb]oard/|[?&]boardID=)(\d+)"
     traps = (
-        r"[?&](?:action|sortField|sortOrder|tagID|filter|form|t)=|[?&]page=(?!Thread\b|Board\b|Index\b)"
+        r"[?&](?:action|tagID|form|t)=|[?&]page=(?!Thread\b|Board\b|Index\b)"
         r"|[/?](?:login|register|user|members-list|search|search-result|lost-password|legal-notice|privacy-policy|contact"
         r"|thread-add|post-add|post-edit|account-management|attachment|file-download|conversation|user-post-list"
         r"|mark-all-as-read|rules|team|users-online)(?:[/?&]|$)"
@@ -99,11 +100,8 @@ class WoltLab(Forum):
     }
 
     def read(self, doc: Document) -> Page:
-        """What the page is. A link to a post does not say which page of the thread it leads to: the page does."""
-        own = self.canonical(doc.link(first(doc.page, "link[rel=canonical]@href")) or "")
-        if self.first_url(own) == doc.url:
-            doc = replace(doc, url=own)
-        return super().read(doc)
+        """What the page is, at its own URL."""
+        return super().read(at_own_url(self, doc))
 
     def read_author(self, part: Part) -> Author:
         """As in the base; the id is the number before the name in the member's URL."""
