@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from archive import ending, frontier, history, posts
 from archive.errors import UnreadableError
+from archive.feed import save_feed
 from archive.frontier import Link, Walk
 from archive.listing import Listed, replies_of, save_listing
 from archive.places import save_authors, save_board, save_site, save_thread
@@ -24,18 +25,22 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Reading:
-    """A thread page that a crawl has just read."""
+    """A thread page that a crawl has just read; `strange`: it was to continue the thread, and has no post known."""
 
     page: Page
     thread: int
     walk: Walk
     request: Request
     now: str
+    strange: bool
 
 
 def save(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
     """Saves a page; one that is not content only ends its request."""
-    if page.kind is Kind.THREAD:
+    if answer.request and answer.request.role == "feed" and page.kind is Kind.BOARD:
+        site, _ = _site(db, page, answer.now)
+        saved = save_feed(db, site, page, frontier.walk_of(db, answer.request), answer.now)
+    elif page.kind is Kind.THREAD:
         saved = _save_thread(db, page, answer)
     elif page.kind in {Kind.BOARD, Kind.INDEX}:
         saved = _save_board(db, page, answer)
@@ -134,7 +139,8 @@ def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
         _save_progress(db, page, thread)
         return saved
     missed = history.miss_posts(db, page, place, known)
-    reading = _Reading(page=page, thread=thread, walk=walk, request=answer.request, now=answer.now)
+    strange = answer.request.role == "thread" and page.page > 1 and not known
+    reading = _Reading(page=page, thread=thread, walk=walk, request=answer.request, now=answer.now, strange=strange)
     queued = _follow(db, reading)
     _save_progress(db, page, thread)
     return replace(saved, vanished=saved.vanished + missed, queued=queued)
@@ -173,6 +179,9 @@ def _save_progress(db: sqlite3.Connection, page: Page, thread: int) -> None:
 
 def _follow(db: sqlite3.Connection, reading: _Reading) -> int:
     """Queues where the thread goes on; with nothing to come, it is settled at what its board said of it."""
+    if reading.strange:  # so many were deleted before it that others, new ones too, moved to pages before this one
+        url = db.execute("SELECT url FROM threads WHERE id = ?", (reading.thread,)).fetchone()[0]
+        _queue(db, reading, url, "thread")
     continues = _known_end(db, reading) if reading.request.role == "start" else None
     following = continues or reading.page.next
     if following:
