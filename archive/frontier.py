@@ -16,7 +16,7 @@ from archive.text import stored
 
 # Threads are continued before new ones are opened, and these before more boards: the list of open work stays short.
 # What is only read again comes last: by then the boards have said which of it has news.
-PRIORITY = {"next": 0, "thread": 1, "start": 2, "next-board": 3, "board": 4, "refresh": 5}
+PRIORITY = {"next": 0, "thread": 1, "start": 2, "feed": 2, "next-board": 3, "board": 4, "refresh": 5}
 LATE = 9  # for what was under way at several sudden ends: everything else first, should that page be what ends the run
 DONE = "done"
 FAILED = "failed"  # the one outcome that may be another next time; the rest (wall, missing, ...) is the site's answer

@@ -25,6 +25,43 @@ def bury(db: sqlite3.Connection) -> None:
     db.execute("UPDATE runs SET outcome = 'killed' WHERE outcome IS NULL")
 
 
+def latest(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """The last crawl of each thing that was crawled (a configured site, or what was named on the command line).
+
+    `succeeded_at` is when the last one ended that was done without errors.
+    """
+    rows = db.execute(
+        "SELECT detail, started_at, ended_at, outcome, counts, (SELECT max(ended_at) FROM runs AS good"
+        " WHERE good.command = 'crawl' AND good.detail = runs.detail AND good.outcome = 'done')"
+        " FROM runs WHERE id IN (SELECT max(id) FROM runs WHERE command = 'crawl' GROUP BY detail) ORDER BY id"
+    )
+    names = ("detail", "started_at", "ended_at", "outcome", "counts", "succeeded_at")
+    return [dict(zip(names, row, strict=True)) | {"counts": json.loads(row[4])} for row in rows]
+
+
+def waiting(db: sqlite3.Connection) -> dict[str, int]:
+    """How many requests wait, by host."""
+    return dict(db.execute("SELECT host, count(*) FROM frontier WHERE state = 'queued' GROUP BY host").fetchall())
+
+
+def errors(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
+    """How many pages could not be had, by host and kind: wall, missing, failed, ..."""
+    found: dict[str, dict[str, int]] = {}
+    sql = "SELECT host, outcome, count(*) FROM frontier WHERE state = 'failed' GROUP BY host, outcome"
+    for host, outcome, count in db.execute(sql):
+        found.setdefault(host, {})[outcome] = count
+    return found
+
+
+def sites(db: sqlite3.Connection) -> list[dict[str, Any]]:
+    """What is known of each site: its software, and how many boards and threads."""
+    rows = db.execute(
+        "SELECT site, software, (SELECT count(*) FROM boards WHERE site = sites.id),"
+        " (SELECT count(*) FROM threads WHERE site = sites.id) FROM sites ORDER BY id"
+    )
+    return [dict(zip(("site", "software", "boards", "threads"), row, strict=True)) for row in rows]
+
+
 def status(db: sqlite3.Connection) -> dict[str, Any]:
     """What the archive holds, what is still to fetch, the last ten runs, and what went wrong how often."""
     tables = ("sites", "boards", "threads", "posts", "articles")

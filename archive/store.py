@@ -189,6 +189,27 @@ class Archive:
         with explained(self.path):
             return int(self.db.execute("SELECT count(*) FROM articles").fetchone()[0])
 
+    def latest_runs(self) -> list[dict[str, Any]]:
+        """The last crawl of each configured site, and of each other thing that was crawled."""
+        with explained(self.path):
+            return runs.latest(self.db)
+
+    def sites(self) -> list[dict[str, Any]]:
+        """What is known of each site: its software, and how many boards and threads."""
+        with explained(self.path):
+            return runs.sites(self.db)
+
+    def fetched_at(self, url: str) -> str | None:
+        """When the page at a URL was last fetched in a crawl; None if it never was."""
+        with explained(self.path):
+            row = self.db.execute("SELECT fetched_at FROM frontier WHERE url = ?", (url,)).fetchone()
+            return row[0] if row else None
+
+    def work(self) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
+        """By host: how many requests wait; how many pages could not be had, by kind."""
+        with explained(self.path):
+            return runs.waiting(self.db), runs.errors(self.db)
+
     def status(self) -> dict[str, Any]:
         """Counts of what is stored, the frontier by state, the last runs, and errors by reason."""
         with explained(self.path):

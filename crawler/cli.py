@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from archive.errors import XemtiepError
-from crawler.commands import archive, crawl, read
+from crawler.commands import archive, crawl, read, sites
 
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -34,6 +34,8 @@ def main() -> None:
 
 for command in (
     crawl.crawl,
+    sites.sites,
+    sites.check,
     archive.status,
     archive.search,
     archive.export,

@@ -90,6 +90,13 @@ def crawl(
     return summary
 
 
+def nothing_due() -> Summary:
+    """Sum up a run in which no site was due."""
+    return Summary(
+        outcome="nothing is due", exit=DONE, seconds=0.0, counts=dict.fromkeys(COUNTS, 0), reasons={}, waiting=0
+    )
+
+
 def start_of(url: str, config: Config, *, since: datetime | None = None, full: bool = False) -> Start:
     """Begin at a URL as its site's configuration says.
 

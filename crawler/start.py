@@ -6,13 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Start:
-    """Where a crawl begins: a thread, a board or a forum.
+    """Where a crawl begins: a thread, a board or a forum; or, in the role "feed", a file that names threads.
 
     `since` leaves out threads that are quiet since before it; `refresh` reads threads once more, for edits and
     deletions, that were active in so many days; `full` reads everything once more.
     """
 
     url: str
+    role: str = "start"
     since: datetime | None = None
     refresh: float = 0.0
     full: bool = False

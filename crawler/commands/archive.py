@@ -52,12 +52,14 @@ def export(*, archive: Path | None, config: Path | None, format_: str, output: P
 @config_option
 @json_option
 def status(*, archive: Path | None, config: Path | None, as_json: bool) -> None:
-    """Show what the archive holds, what waits, and how the last runs ended."""
-    from crawler import show
+    """Show what the archive holds, what waits, how the last runs ended, and when each configured site is due."""
+    from crawler import show, sites
 
-    with opened(load(config, archive=archive)) as archived:
+    settings = load(config, archive=archive)
+    with opened(settings) as archived:
         found = archived.status()
+        standings = sites.standings_in(settings, archived)
     if as_json:
-        print_json(found)
+        print_json(found | {"schedule": [sites.as_json(standing) for standing in standings]})
     else:
-        click.echo(show.status_text(found))
+        click.echo("\n".join([show.status_text(found), *map(sites.as_text, standings)]))

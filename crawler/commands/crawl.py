@@ -3,15 +3,19 @@
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.commands.options import Span, archive_option, config_option, json_option
 from crawler.config import load
 
+if TYPE_CHECKING:
+    from crawler.sites import Standing
+
 
 @click.command()
-@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@click.argument("urls", nargs=-1, metavar="[URL...]")
 @archive_option
 @config_option
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between two requests to a host [default: 1].")
@@ -21,6 +25,7 @@ from crawler.config import load
 @click.option("--max-time", type=Span(), help="Stop after a time such as 50m; the next run goes on.")
 @click.option("--max-requests", type=click.IntRange(min=0), help="Stop after so many pages; the next run goes on.")
 @click.option("--min-items", type=click.IntRange(min=0), help="Exit with 3 when there are fewer new posts.")
+@click.option("--all", "every", is_flag=True, help="Without URL: crawl all configured sites, due or not.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every request to stderr.")
 @json_option
 @click.pass_context
@@ -37,15 +42,17 @@ def crawl(  # noqa: PLR0913 - one argument an option
     max_time: timedelta | None,
     max_requests: int | None,
     min_items: int | None,
+    every: bool,
     verbose: bool,
     as_json: bool,
 ) -> None:
-    """Crawl threads, boards or whole forums into the archive.
+    """Crawl threads, boards or whole forums into the archive; without URL, the configured sites that are due.
 
     Stopped or killed at any moment, the next run goes on where this one was. Exit codes: 0 done, 1 failed, 2 usage,
     3 done with errors, 4 shut out, 75 another run holds the archive, 130 interrupted.
     """
     from crawler import crawl as crawling
+    from crawler import metrics, sites
     from crawler.show import summary_json, summary_text
 
     settings = load(
@@ -57,9 +64,26 @@ def crawl(  # noqa: PLR0913 - one argument an option
         max_requests=max_requests,
         min_items=min_items,
     )
-    starts = [crawling.start_of(url, settings, since=since, full=full) for url in urls]
-    summary = crawling.crawl(starts, settings, progress=sys.stderr.isatty() and not verbose, verbose=verbose)
+    if urls:
+        starts = [crawling.start_of(url, settings, since=since, full=full) for url in urls]
+    else:
+        starts = sites.due_starts(settings, every=every, since=since, full=full)
+    if not starts:
+        nothing = crawling.nothing_due()
+        click.echo(summary_json(nothing) if as_json else _next(sites.standings(settings)))
+        return
+    progress = sys.stderr.isatty() and not verbose
+    summary = metrics.watched(
+        settings,
+        lambda: crawling.crawl(starts, settings, progress=progress, verbose=verbose),
+        lambda trouble: click.echo(f"xemtiep: {trouble}", err=True),
+    )
     click.echo(summary_json(summary) if as_json else summary_text(summary, settings.archive))
     if summary.error:
         click.echo(f"xemtiep: {summary.error}", err=True)
     ctx.exit(summary.exit)
+
+
+def _next(standings: "list[Standing]") -> str:
+    first = min(standings, key=lambda standing: standing.next_due)
+    return f"nothing is due; next is {first.site.url} at {first.next_due:%Y-%m-%d %H:%M} UTC"

@@ -27,6 +27,9 @@ def shell(  # noqa: PLR0913  # the slots of one template
         links += f'\t<link rel="prev" href="{page_path(path, number - 1)}" />\n'
     if number < last:
         links += f'\t<link rel="next" href="{page_path(path, number + 1)}" />\n'
+    if template in {"forum_list", "forum_view"}:
+        feed = f"{path}index.rss" if keys[0] else "/forums/-/index.rss"
+        links += f'\t<link rel="alternate" type="application/rss+xml" href="{feed}" />\n'
     named = f"{title} | Page {number}" if number > 1 else title
     return fill(
         "page",

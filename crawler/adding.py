@@ -1,0 +1,153 @@
+"""`xemtiep sites add`: look at a forum once, politely, and write its entry into xemtiep.toml."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from archive.errors import ConfigError, UnreadableError
+from archive.records import WALLS, Board, Kind, Page
+from crawler.config import FILE, Config
+from crawler.files import write_whole
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
+TIMEOUT = 30  # seconds
+LARGEST = 16 * 1024 * 1024  # bytes
+FEEDS = "application/rss+xml", "application/atom+xml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Found:
+    """What a look at a forum tells: its address, software and boards, the boards that the URL meant, its feeds."""
+
+    url: str
+    software: str
+    boards: tuple[Board, ...] = ()
+    only: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+
+
+def add(url: str, config: Config, file: Path | None = None) -> tuple[Path, str]:
+    """Look at the forum and append its entry to the configuration; returns the file and the entry.
+
+    The file keeps every character that it has. Without one, xemtiep.toml is made.
+
+    Raises:
+        ConfigError: the site is there already, or the file cannot be written.
+        UnreadableError: the address is no forum that xemtiep can read, or shows nothing to a guest.
+    """
+    path = file or config.file or FILE
+    found = look(url, config)
+    if any(site.url.rstrip("/") == found.url.rstrip("/") for site in config.sites):
+        raise ConfigError(f"{path}: {found.url} is there already")
+    entry = written(found)
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    text = f"{before.rstrip()}\n\n{entry}" if before.strip() else entry
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}") from error
+    return path, entry
+
+
+def look(url: str, config: Config) -> Found:
+    """Fetch robots.txt and the page at `url`, and say what forum it is.
+
+    Raises:
+        UnreadableError: robots.txt forbids it, it cannot be had, or it is no forum that xemtiep can read.
+    """
+    from crawler.forums import read  # noqa: PLC0415 - lxml; the command's help does without
+
+    _ask_robots(url, config)
+    at, body = _fetch(url, config)
+    page = read(body, at)
+    if page.kind in WALLS:
+        raise UnreadableError(
+            f"{at} shows guests only {page.message or page.kind.value!r}: write its entry by hand, with a login"
+        )
+    if page.kind not in {Kind.INDEX, Kind.BOARD, Kind.THREAD}:
+        raise UnreadableError(f"{at}: {page.message or 'not a page of a forum that xemtiep can read'}")
+    return Found(
+        url=_root(page, at),
+        software=page.software,
+        boards=page.boards,
+        only=_meant(page, at),
+        feeds=tuple(dict.fromkeys(feeds_in(body, at))),
+    )
+
+
+def feeds_in(body: bytes, url: str) -> list[str]:
+    """The RSS and Atom files that a page names as its own."""
+    from lxml import html  # noqa: PLC0415 - as above
+
+    links = html.fromstring(body).iter("link") if body.strip() else ()
+    named = [link for link in links if "alternate" in (link.get("rel") or "").split() and link.get("type") in FEEDS]
+    return [urljoin(url, link.get("href")) for link in named if link.get("href")]
+
+
+def written(found: Found) -> str:
+    """The entry as TOML: values that a person would choose, the rest as comments to be filled in."""
+    lines = ["[[sites]]", f"url = {_quoted(found.url)}", f"software = {_quoted(found.software)}"]
+    lines += ['every = "6h"', "refresh = 7  # days: threads active since then are read again for edits and deletions"]
+    lines.append('# zone = "Asia/Ho_Chi_Minh"  # of dates that name none; else they count as UTC')
+    if found.only:
+        lines.append(f"boards = {_list(found.only)}")
+    elif found.boards:
+        lines.append("# boards = [  # all are crawled; take the # off to crawl only some")
+        lines += [f"#   {_quoted(board.url)},  # {' '.join(board.title.split())}" for board in found.boards]
+        lines.append("# ]")
+    if found.feeds:
+        lines.append(f"feeds = {_list(found.feeds)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return "[\n" + "".join(f"  {_quoted(text)},\n" for text in texts) + "]"
+
+
+def _root(page: Page, at: str) -> str:
+    return f"{urlsplit(at).scheme}://{page.site or urlsplit(at).netloc}/"
+
+
+def _meant(page: Page, at: str) -> tuple[str, ...]:
+    """The board that the URL is of; nothing for a whole forum."""
+    if page.kind is Kind.THREAD:
+        return (page.thread.board.url,) if page.thread and page.thread.board else (at,)
+    return (page.board.url,) if page.kind is Kind.BOARD and page.board else ()
+
+
+def _ask_robots(url: str, config: Config) -> None:
+    from protego import Protego  # noqa: PLC0415 - as above
+
+    parts = urlsplit(url)
+    try:
+        _, body = _fetch(f"{parts.scheme}://{parts.netloc}/robots.txt", config)
+    except FileNotFoundError:
+        return
+    if not Protego.parse(body.decode("utf-8", "replace")).can_fetch(url, "xemtiep"):
+        raise UnreadableError(f"{url} is forbidden by the site's robots.txt")
+
+
+def _fetch(url: str, config: Config) -> tuple[str, bytes]:
+    """The final address and the body; FileNotFoundError for a robots.txt that is not there."""
+    from urllib.error import HTTPError  # noqa: PLC0415 - as above
+    from urllib.request import Request, urlopen  # noqa: PLC0415 - as above
+
+    request = Request(url, headers={"User-Agent": config.user_agent, "Accept": "text/html, */*;q=0.5"})  # noqa: S310 - http(s), checked before
+    try:
+        response: HTTPResponse
+        with urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310 - as above
+            return response.geturl(), response.read(LARGEST)
+    except HTTPError as error:
+        if url.endswith("/robots.txt") and error.code < 500 and error.code != 429:  # noqa: PLR2004 - as RFC 9309 has it
+            raise FileNotFoundError from error
+        return url, error.read()
+    except OSError as error:
+        raise UnreadableError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from error

@@ -1,0 +1,61 @@
+"""The commands that work on the configured sites: sites, sites add, check."""
+
+from pathlib import Path
+
+import click
+
+from crawler.commands.options import archive_option, config_option, echo_each, json_option, print_json
+from crawler.config import load
+
+
+@click.group(invoke_without_command=True)
+@archive_option
+@config_option
+@json_option
+@click.pass_context
+def sites(ctx: click.Context, *, archive: Path | None, config: Path | None, as_json: bool) -> None:
+    """List the configured sites: last run, outcome, when they are due."""
+    if ctx.invoked_subcommand:
+        return
+    from crawler import sites as configured
+
+    standings = configured.standings(load(config, archive=archive))
+    if as_json:
+        print_json([configured.as_json(standing) for standing in standings])
+    else:
+        echo_each(map(configured.as_text, standings))
+        if not standings:
+            click.echo("no sites are configured; add one with: xemtiep sites add URL", err=True)
+
+
+@sites.command()
+@click.argument("url")
+@config_option
+def add(*, url: str, config: Path | None) -> None:
+    """Look at a forum and write its entry into xemtiep.toml: software, boards, sensible values."""
+    from crawler.adding import add as add_site
+    from crawler.crawl import checked
+
+    settings = load(config if config and config.exists() else None)
+    file, entry = add_site(checked(url), settings, config)
+    click.echo(entry, nl=False)
+    click.echo(f"written to {file}; look it over, then try: xemtiep check", err=True)
+
+
+@click.command()
+@config_option
+@json_option
+@click.pass_context
+def check(ctx: click.Context, *, config: Path | None, as_json: bool) -> None:
+    """Check the configuration: the file, and of each site that it answers, lets xemtiep in and can be read.
+
+    Each site's first pages are crawled into an archive that is thrown away. Exit codes as of crawl.
+    """
+    from crawler.checking import check as check_sites
+
+    found = check_sites(load(config))
+    if as_json:
+        print_json([report.as_json() for report in found.reports])
+    else:
+        echo_each(report.as_text() for report in found.reports)
+    ctx.exit(found.exit)

@@ -1,0 +1,113 @@
+"""RSS, Atom and sitemaps: files that name a forum's threads, read as if they were a list of them.
+
+Elements are known by their local names, since feeds of all ages differ in namespaces only.
+"""
+
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from archive.records import Board, Kind, Page, ThreadRow
+from crawler.forums import FORUMS
+from crawler.forums.base import Forum
+
+LARGEST = 64 * 1024 * 1024  # bytes of an unpacked sitemap; 50 MiB are allowed (sitemaps.org)
+_ENTRIES = {"item", "entry", "url"}
+
+
+def read(body: bytes, url: str, software: str | None = None) -> Page:
+    """What a feed or sitemap names: threads, and further sitemaps as boards. ERROR with a message if it is none.
+
+    `software` is the forum's; without it the first one counts whose thread addresses these are.
+    """
+    root = _parse(_unpacked(body))
+    if root is None or _name(root) not in {"rss", "RDF", "feed", "urlset", "sitemapindex"}:
+        return Page(kind=Kind.ERROR, url=url, message="neither RSS nor Atom nor a sitemap")
+    forums = [forum for forum in FORUMS if software in {None, forum.name}]
+    entries = [{_name(part): part for part in reversed(entry)} for entry in root.iter() if _name(entry) in _ENTRIES]
+    rows = list(_rows(entries, url, forums))
+    maps = [_text(part.find("{*}loc")) for part in root.iter("{*}sitemap")]
+    host = urlsplit(url).netloc
+    return Page(
+        kind=Kind.BOARD,
+        url=url,
+        software=rows[0][0].name if rows else software or "unknown",
+        site=rows[0][0].site(rows[0][1].url) if rows else host,
+        threads=tuple(row for _, row in rows),
+        boards=tuple(Board(id=at, url=at, title="") for at in maps if urlsplit(at).netloc == host),
+    )
+
+
+def _rows(entries: list[dict[str, Any]], url: str, forums: list[Forum]) -> Iterator[tuple[Forum, ThreadRow]]:
+    """One row a thread: the first that names it, which in feeds is the latest."""
+    seen = set()
+    for entry in entries:
+        link = _link(entry, url)
+        forum = next((each for each in forums if each.thread_id(each.canonical(link))), None)
+        if forum is None or urlsplit(link).netloc != urlsplit(url).netloc:
+            continue
+        row = _row(entry, link, forum)
+        if row.id not in seen:
+            seen.add(row.id)
+            yield forum, row
+
+
+def _row(entry: dict[str, Any], link: str, forum: Forum) -> ThreadRow:
+    first = forum.first_url(link)
+    said = _text(entry.get("comments"))
+    dates = (_moment(_text(entry.get(name))) for name in ("updated", "pubDate", "date", "published", "lastmod"))
+    return ThreadRow(
+        id=forum.thread_id(forum.canonical(link)) or first,
+        url=first,
+        title=_text(entry.get("title")),
+        replies=int(said) if said.isdecimal() else None,
+        last_post_at=next(filter(None, dates), None),
+    )
+
+
+def _link(entry: dict[str, Any], url: str) -> str:
+    link = entry.get("link")
+    href: str | None = None if link is None else link.get("href")
+    return urljoin(url, href or _text(link) or _text(entry.get("loc")))
+
+
+def _moment(text: str) -> datetime | None:
+    """A date as RSS writes it (RFC 5322), or as Atom and sitemaps do (W3C); None for neither."""
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = parse(text)
+        except ValueError:
+            continue
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
+
+
+def _parse(body: bytes) -> Any:
+    # What a feed may not do: name entities or files to be fetched. A broken one is read as far as it goes.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
+    try:
+        return etree.fromstring(body.strip(), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, LARGEST)
+    except zlib.error:
+        return b""
+
+
+def _name(node: Any) -> str:
+    return etree.QName(node).localname if isinstance(node.tag, str) else ""
+
+
+def _text(node: Any) -> str:
+    return " ".join("".join(node.itertext()).split()) if node is not None else ""

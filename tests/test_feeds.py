@@ -1,0 +1,148 @@
+"""Feeds and sitemaps: read in every form, and what they save a crawl."""
+
+import gzip
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from conftest import Run
+
+from archive.records import Kind
+from crawler import feeds
+from crawler.demo import Forum, Served, sample_forum, serve
+
+RSS = """<?xml version="1.0" encoding="utf-8"?>
+<rss version="2.0" xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel><title>F</title>
+<item><title>One &amp; only</title><link>https://f.example/threads/one.1/</link>
+<pubDate>Mon, 01 Jul 2024 10:00:00 +0700</pubDate><slash:comments>4</slash:comments></item>
+<item><title>Two</title><link>https://f.example/threads/two.2/unread</link></item>
+<item><title>Two again</title><link>https://f.example/threads/two.2/page-3</link></item>
+<item><title>Elsewhere</title><link>https://other.example/threads/three.3/</link></item>
+<item><title>No thread</title><link>https://f.example/members/four.4/</link></item>
+</channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><entry><title>News</title>
+<link href="https://f.example/viewtopic.php?p=9&amp;t=7#p9"/><updated>2024-07-01T03:00:00Z</updated></entry></feed>"""
+SITEMAP = """<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<url><loc>https://f.example/threads/one.1/</loc><lastmod>2024-07-01</lastmod></url></urlset>"""
+MAPS = """<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<sitemap><loc>https://f.example/sitemap-1.xml</loc></sitemap>
+<sitemap><loc>https://other.example/sitemap-2.xml</loc></sitemap></sitemapindex>"""
+
+
+def test_rss_names_each_thread_once() -> None:
+    page = feeds.read(RSS.encode(), "https://f.example/index.rss")
+    assert page.kind is Kind.BOARD
+    assert [(row.id, row.url, row.title, row.replies) for row in page.threads] == [
+        ("1", "https://f.example/threads/one.1/", "One & only", 4),
+        ("2", "https://f.example/threads/two.2/", "Two", None),
+    ]
+    assert page.threads[0].last_post_at == datetime(2024, 7, 1, 3, tzinfo=UTC)
+    assert (page.software, page.site) == ("xenforo2", "f.example")
+
+
+def test_atom_of_phpbb_leads_to_the_topic() -> None:
+    (row,) = feeds.read(ATOM.encode(), "https://f.example/feed.php", "phpbb3").threads
+    assert (row.id, row.last_post_at) == ("7", datetime(2024, 7, 1, 3, tzinfo=UTC))
+    assert row.url == "https://f.example/viewtopic.php?t=7"
+
+
+@pytest.mark.parametrize("body", [SITEMAP.encode(), gzip.compress(SITEMAP.encode())], ids=["plain", "packed"])
+def test_sitemaps_name_threads(body: bytes) -> None:
+    (row,) = feeds.read(body, "https://f.example/sitemap.xml").threads
+    assert (row.id, row.last_post_at) == ("1", datetime(2024, 7, 1, tzinfo=UTC))
+
+
+def test_an_index_of_sitemaps_leads_to_those_of_the_host() -> None:
+    page = feeds.read(MAPS.encode(), "https://f.example/sitemap.xml")
+    assert [board.url for board in page.boards] == ["https://f.example/sitemap-1.xml"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><p>hello</p></html>", b'{"a": 1}', b"\x1f\x8bbroken", b"\x00\x01"])
+def test_what_is_no_feed_is_said_to_be_none(body: bytes) -> None:
+    assert feeds.read(body, "https://f.example/index.rss").kind is Kind.ERROR
+
+
+def test_a_feed_names_no_file_to_be_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("treasure")
+    bomb = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]>' + RSS.partition("?>")[2].replace("Two", "&x;")
+    assert "treasure" not in repr(feeds.read(bomb.encode(), "https://f.example/index.rss"))
+
+
+# ---------------------------------------------------------------- crawls
+
+
+@pytest.fixture
+def forum() -> Forum:
+    return sample_forum(threads=60, until=datetime.now(UTC))
+
+
+def set_up(served: Served, folder: Path, feed: str = "forums/-/index.rss") -> None:
+    text = f'delay = 0\n[[sites]]\nurl = "{served.url}"\nsoftware = "xenforo2"\nfeeds = ["{served.url}{feed}"]\n'
+    (folder / "xemtiep.toml").write_text(text)
+
+
+def posts(folder: Path) -> set[str]:
+    with closing(sqlite3.connect(folder / "archive.db")) as db:
+        return {key for (key,) in db.execute("select post_id from posts_full")}
+
+
+def true_posts(served: Served) -> set[str]:
+    return {str(post["id"]) for thread in served.forum.truth() for post in thread["posts"]}
+
+
+def test_a_feed_finds_news_with_few_requests(run: Run, tmp_path: Path, forum: Forum) -> None:
+    with serve(forum) as served:
+        set_up(served, tmp_path)
+        assert run("crawl", cwd=tmp_path).returncode == 0
+        assert posts(tmp_path) == true_posts(served)
+        old = next(thread.id for thread in forum.threads.values() if len(thread.posts) > 20)
+        forum.advance(hours=1)
+        forum.add_thread("A new thread", "Something happened.\n\nSomething else did not.")
+        forum.reply(old, "And another thing.")
+        served.clear()
+        assert run("crawl", cwd=tmp_path).returncode == 0
+        asked = [hit.path for hit in served.requests]
+        assert posts(tmp_path) == true_posts(served)
+        assert len(asked) == 4, asked  # robots.txt, the feed, the new thread, the last page of the old one
+        served.clear()
+        assert run("crawl", cwd=tmp_path).returncode == 0
+        assert [hit.path for hit in served.requests] == ["/robots.txt", "/forums/-/index.rss"]
+
+
+def test_a_feed_that_holds_only_news_is_not_trusted_alone(run: Run, tmp_path: Path, forum: Forum) -> None:
+    with serve(forum) as served:
+        set_up(served, tmp_path)
+        run("crawl", cwd=tmp_path)
+        forum.advance(hours=1)
+        for number in range(25):
+            forum.advance(minutes=1)
+            forum.add_thread(f"New thread {number}", "Something happened.")
+        assert run("crawl", cwd=tmp_path).returncode == 0
+        assert posts(tmp_path) == true_posts(served)
+
+
+def test_without_its_feed_the_boards_are_walked(run: Run, tmp_path: Path, forum: Forum) -> None:
+    with serve(forum) as served:
+        set_up(served, tmp_path, "no/such.rss")
+        run("crawl", cwd=tmp_path)
+        forum.advance(hours=1)
+        forum.add_thread("A new thread", "Something happened.")
+        done = run("crawl", "--json", cwd=tmp_path)
+        assert posts(tmp_path) == true_posts(served)
+    assert json.loads(done.stdout)["counts"]["missing"] == 1
+
+
+def test_boards_are_walked_once_a_day(run: Run, tmp_path: Path, forum: Forum) -> None:
+    with serve(forum) as served:
+        set_up(served, tmp_path)
+        run("crawl", cwd=tmp_path)
+        yesterday = f"{datetime.now(UTC) - timedelta(hours=25):%Y-%m-%dT%H:%M:%SZ}"
+        with closing(sqlite3.connect(tmp_path / "archive.db")) as db, db:
+            db.execute("update frontier set fetched_at = ? where role = 'start'", (yesterday,))
+        served.clear()
+        run("crawl", cwd=tmp_path)
+        assert "/" in [hit.path for hit in served.requests]
