@@ -27,9 +27,11 @@ from crawler.forums.proboards import ProBoards
 from crawler.forums.smf import SMF
 from crawler.forums.somethingawful import SomethingAwful
 from crawler.forums.stackexchange import StackExchange
+from crawler.forums.vanilla import Vanilla
 from crawler.forums.vbulletin3 import VBulletin3
 from crawler.forums.vbulletin5 import VBulletin5
 from crawler.forums.woltlab import WoltLab
+from crawler.forums.wpforo import WpForo
 from crawler.forums.xenforo import XenForo1, XenForo2
 
 # Asked in this order; the first that claims a page reads it.
@@ -49,6 +51,8 @@ FORUMS: tuple[Forum, ...] = (
     Invision2(),
     Invision3(),
     WoltLab(),
+    Vanilla(),
+    WpForo(),
     NodeBB(),
     Discourse(),
     Flarum(),
