@@ -35,10 +35,17 @@ def read(doc: Document) -> Page:
     if doc.page is None or frame.kind is Kind.CHALLENGE:
         return frame
     page = outline(doc)
-    found = structure.search(page)
+    found = _best(page, structure.search(page), structure.alone(page))
     if found is None or found.sure < SURE:
         return frame if frame.kind is not Kind.UNKNOWN else _one_text(doc, page, _framed(doc, frame))
     return _thread(doc, page, _framed(doc, frame), _complete(page, found), found.sure)
+
+
+def _best(page: Outline, run: structure.Found | None, one: structure.Found | None) -> structure.Found | None:
+    """The run of posts, unless it is one of the pieces of the page's only post."""
+    if run is None or one is None:
+        return run or one
+    return one if run.sure < SURE or structure.is_of(page, run, one) else run
 
 
 def _thread(doc: Document, page: Outline, frame: Page, blocks: tuple[Block, ...], sure: float) -> Page:
@@ -79,13 +86,13 @@ def read_title(doc: Document) -> str:
 
 def _complete(page: Outline, found: structure.Found) -> tuple[Block, ...]:
     """The posts with those in other markup: the comments between them, the opening text above them."""
-    runs = [found.blocks]
+    runs = [marks.real(page, found.blocks)]
     for _ in range(_RUNS):
         page.used |= marks.told(page, runs[-1])
         more = structure.search(page, tuple(block for run in runs for block in run))
         if more is None or more.sure < _SURELY or more.weight < _SECOND * found.weight:
             break
-        runs.append(tuple(block for block in more.blocks if _is_among(page, block, found.blocks)))
+        runs.append(tuple(block for block in more.blocks if _is_among(page, block, runs[0])))
     blocks = sorted((block for run in runs for block in run), key=lambda block: block.inside.start)
     opening = _opening(page, blocks[0])
     return (opening, *blocks) if opening else tuple(blocks)
@@ -149,13 +156,10 @@ def _relabel(page: Outline, leaf: int) -> None:
 
 
 def _one_text(doc: Document, page: Outline, frame: Page) -> Page:
-    """The page's main text as its only post; a thread if its markup counts it as a post."""
+    """The page's main text as its only post."""
     at = structure.single(page)
     if at is None:
         return replace(frame, sure=0.0)
-    block = structure.alone(page, at)
-    if block is not None:
-        return _thread(doc, page, frame, (block,), SURE)
     node = page.nodes[at]
     post = Post(id="1", author=Author(name=""), url=frame.url, images=content.images(doc, node), body=node)
     return replace(frame, posts=(post,), sure=0.0)

@@ -14,6 +14,7 @@ from crawler.forums.structure import Block
 _DIGITS = re.compile(r"\d+")
 _FOREIGN = re.compile(r"user|author|member|avatar|attach|ima?g|smil|quote|profile|board|forum", re.IGNORECASE)
 _FRAGMENT = re.compile(r"#([a-z_-]*\d+)$", re.IGNORECASE)
+_POST = re.compile(r"[ _-](?:p|pid|post|msg|message|comment)[_-]?0$|^data-(?:pid|post)")
 _NAMING = frozenset(("a", "b", "strong", "cite", "h2", "h3", "h4", "h5", "h6", "dt"))
 _NAME = 40  # characters
 _LABEL = 0.34  # of the posts: texts at one place that are fewer than that are a label, no text
@@ -44,7 +45,7 @@ def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
     def weight(place: str, leaves: list[int]) -> float:
         names = [page.leaves[leaf] for leaf in leaves]
         linked = sum(bool(page.flags[page.owner[leaf]] & LINK) for leaf in leaves) / len(leaves)
-        alike = len(leaves) > 2 and len(set(names)) == 1  # "Profile", "Send message"
+        alike = len(set(names)) == 1 and min(len(names) - 1, 2) / 2  # "Profile", "Send message"
         initials = sum(len(name) == 1 and name.isascii() for name in names) / len(leaves)  # in place of a picture
         return 1 + 0.4 * linked - 0.8 * alike - 0.6 * initials
 
@@ -54,6 +55,20 @@ def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
     names = {page.leaves[leaf] for leaf in named if leaf is not None}
     enough = len(names) > 1 and None not in named  # one text in every post is a label
     return named if enough else [None] * len(blocks)
+
+
+def real(page: Outline, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Without the heads and feet of the list, which look like posts but say nothing, and have a date elsewhere."""
+    dated = dates(page, blocks)
+    heaviest = max(range(len(blocks)), key=lambda at: sum(map(page.net, blocks[at].bodies)))
+    own = dated[heaviest]
+    place = None if own is None else page.place(own)
+    kept = []
+    for block, leaf in zip(blocks, dated, strict=True):
+        shows = sum(map(page.net, block.bodies)) > 0 or any(page.nodes[at].find(".//img") is not None for at in block.bodies)
+        if shows or place is None or (leaf is not None and page.place(leaf) == place):
+            kept.append(block)
+    return tuple(kept)
 
 
 def told(page: Outline, blocks: tuple[Block, ...]) -> set[int]:
@@ -98,14 +113,18 @@ def _consistent(page: Outline, found: list[list[int]], weight: Callable[[str, li
 def ids(page: Outline, blocks: tuple[Block, ...]) -> list[tuple[str, str] | None]:
     """Each post's own id with its anchor, from the ids, names and permalinks that every post has in its own form."""
     found = [dict(_anchors(page, at)) for at in _regions(page, blocks)]
-    counts = Counter(key for anchors in found for key in anchors)
-    for key, count in counts.most_common():
-        if count < _OFTEN * len(blocks):
-            break
-        values = [anchors[key] for anchors in found if key in anchors]
-        if len(set(values)) == len(values):
-            return [_id(anchors, key, set(values)) for anchors in found]
-    return [None] * len(blocks)
+    values: dict[str, list[str]] = {}
+    for anchors in found:
+        for key, anchor in anchors.items():
+            values.setdefault(key, []).append(anchor)
+    own = [key for key, those in values.items() if len(those) >= _OFTEN * len(blocks) and len(set(those)) == len(those)]
+    # "p194" rather than "reply-form-1", the longer number rather than the post's place on the page
+    best = max(own, key=lambda key: (len(values[key]), _is_post_id(key), len(max(values[key], key=len))), default="")
+    return [_id(anchors, best, set(values[best])) if best else None for anchors in found]
+
+
+def _is_post_id(key: str) -> bool:
+    return bool(_POST.search(key))
 
 
 def _id(anchors: dict[str, str], key: str, taken: set[str]) -> tuple[str, str] | None:
@@ -119,7 +138,7 @@ def _regions(page: Outline, blocks: tuple[Block, ...]) -> Iterator[range]:
     """The elements of each post: from the end of the one before to its own end, when it has no element to itself."""
     last = 0
     for block in blocks:
-        alone = block.unit == block.bodies[0]
+        alone = len(block.around) > 2  # noqa: PLR2004 - what it lacks is looked for in the gap beside it
         yield range(max(last, page.parent[block.unit] + 1) if alone else block.unit, page.end[block.unit])
         last = page.end[block.bodies[-1]]
 

@@ -28,7 +28,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CHROME = re.compile(
     r"(?:^|\s)(?:(?!has|no|with|is|js)\w*[_-])*(?:nav\w*|menu\w*|breadcrumbs?|sidebar\w*|footer\w*|toolbar|pagination|pager|pages"
     r"|share|sharing|social|related|similar|recommend\w*|advert\w*|ads?|promo\w*|banner|cookies?|newsletter|login|signup"
-    r"|signin|register|search\w*|widgets?|buttons?|btn|actions?|controls?|signatures?|sig|tags?|votes?|voting|badges?"
+    r"|signin|register|search\w*|widgets?|buttons?|btn|actions?|controls?|\w*signatures?|sig|tags?|votes?|voting|badges?"
     r"|avatar|reputation|rank|\w*profile|meta|stats|statistics|info|userinfo|tooltip|dropdown|modal|popup|copyright"
     r"|screen-reader-text|sr-only|hidden|links?)(?=\s|$)"
     r"|(?:^|\s)(?:nav|menu|sidebar|footer|breadcrumbs?|pagination|pagenav|share|social)[_-]",
@@ -44,6 +44,7 @@ _PROFILE = re.compile(
     r"|action=profile|showuser=|/(?:member|profile|memberlist|user|userinfo)\.\w+\?",
     re.IGNORECASE,
 )
+_DEED = re.compile(r"find|search|private|login|register|logout|report|send|message|mail|compose|do=add|edit|feed", re.IGNORECASE)
 _QUOTE = re.compile(r"(?:^|[\s_-])(?:quote|quoted|citation|quotebox|blockquote)(?=\s|$)", re.IGNORECASE)
 _TIME = re.compile(
     r"(?:^|[\s_-])(?:(?:post|create|publish)?(?:ed)?date(?:line)?|(?:date|post|created)?time(?:stamp|ago)?|ago|age|published|created(?:-at)?)"
@@ -56,10 +57,17 @@ _AGO = re.compile(
     re.IGNORECASE,
 )
 _SHAPE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")
+_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d")
 _DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
 _SHORT = 60  # characters of a name or a date
 _LINE = 100  # characters of a line that tells author and date
 _EMPTY = 500  # characters of a page that a script fills in
+_TITLE = 12  # characters of a title that is no single word
+_LONE = 25  # characters of a paragraph
+_LESS = 0.3  # what a character of a lone short line counts
+_ENDS = (".", "!", "?", "…", "。", "！", "？")
+_INLINE = frozenset("a b i u s em strong font small big span sub sup code tt abbr mark ins del img".split())
+_REPLY = re.compile(r"^(?:re|aw|sv|ynt|odp|ответ|trả lời|回复|回覆)\s?[:：]\s*", re.IGNORECASE)
 _RUN = 10  # leaves side by side: a text with an element around each word, and no row of labels
 _SHARE = 0.4  # of the page's text: what holds more is the page, whatever its class says
 COST = 1.5  # what a character of junk weighs against one of prose
@@ -106,7 +114,7 @@ class Outline:
                 self.first.append(len(self.leaves))
                 self.last.append(0)
                 self.end.append(0)
-                self._leaf(node.text, stack[-1], always=node.tag == "time")
+                self._leaf(node.text, stack[-1], always=_is_dated(node))
                 continue
             if event == "end" and stack and self.nodes[stack[-1]] is node:
                 at = stack.pop()
@@ -165,6 +173,10 @@ class Outline:
         leaves = range(before - 1, -1, -1)
         return next((leaf for leaf in leaves if self.nodes[self.owner[leaf]].tag in ("h1", "h2")), 0)
 
+    def says(self, at: int) -> bool:
+        """Whether there is any prose inside an element."""
+        return self.prose[self.last[at]] > self.prose[self.first[at]]
+
     def net(self, at: int, cost: float = COST) -> float:
         """Prose inside an element less `cost` times the junk."""
         first, last = self.first[at], self.last[at]
@@ -199,10 +211,10 @@ class Outline:
         if tag == "a":
             href = node.get("href")
             if href:
-                said |= LINK | (AUTHOR if _PROFILE.search(href) else 0)
+                said |= LINK | (AUTHOR if _PROFILE.search(href) and not _DEED.search(href) else 0)
             if node.get("rel") == "author":
                 said |= AUTHOR
-        if tag == "time" or any(node.get(name) for name in _DATED):
+        if _is_dated(node):
             said |= DATE
         prop = node.get("itemprop")
         if prop in ("author", "creator"):
@@ -232,7 +244,7 @@ class Outline:
                 kinds.append(DATE)
             elif flags & AUTHOR and text and any(map(str.isalnum, text)):
                 kinds.append(AUTHOR)
-            elif flags & CHROME or (
+            elif flags & CHROME or self._is_title(text) or (
                 len(text) <= _SHORT and (seen[text] > 1 or text.endswith(":")) and beside[self.parent[owner]] < _RUN
             ):
                 kinds.append(CHROME)
@@ -240,11 +252,29 @@ class Outline:
                 kinds.append(flags & LINK)
         return kinds
 
+    def _is_title(self, text: str) -> bool:
+        """Whether a line repeats the page's title, as the subject of each post does."""
+        shown = _REPLY.sub("", text).casefold()
+        return _TITLE <= len(shown) <= 2 * _LINE and shown in self._title
+
+    @cached_property
+    def _title(self) -> str:
+        named = [" ".join((node.text or "").split()) for node in self.doc.tree.iter("title")]
+        return "\n".join(named[:1]).casefold()
+
+    def _is_lone(self, owner: int) -> bool:
+        """Whether an element's paragraph is so short that it says nothing: a rank, a place, a label."""
+        while self.nodes[owner].tag in _INLINE and owner:
+            owner = self.parent[owner]
+        return self.size(owner) < _LONE
+
     def _weights(self) -> tuple[list[float], list[float]]:
         """Prose and junk before each leaf, in characters."""
         prose, junk = [0.0], [0.0]
-        for text, kind in zip(self.leaves, self.kinds, strict=True):
+        for text, kind, owner in zip(self.leaves, self.kinds, self.owner, strict=True):
             own, foreign = _SCALE[kind]
+            if own == 1 and text[-1:] not in _ENDS and self._is_lone(owner):
+                own = _LESS
             length = _length(text)
             prose.append(prose[-1] + own * length)
             junk.append(junk[-1] + foreign * length)
@@ -252,6 +282,11 @@ class Outline:
 
 
 _SCALE = {0: (1, 0), LINK: (0.2, 0.3), QUOTE: (0.5, 0), CHROME: (0, 1), DATE: (0, 1), AUTHOR: (0, 1)}
+
+
+def _is_dated(node: Any) -> bool:
+    """Whether an element's attributes say a date, which a script may have to show."""
+    return node.tag == "time" or any(node.get(name) for name in _DATED) or bool(_ISO.match(node.get("title") or ""))
 
 
 def _length(text: str) -> int:

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.forums.outline import AUTHOR, DATE, QUOTE, Outline
+from crawler.forums.outline import AUTHOR, CHROME, DATE, QUOTE, Outline
 
 _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
 _CANDIDATES = 40  # groups that are looked at closely, the heaviest first
-_LEVELS = 6  # from a post's body to the element with its id
-_POST_ID = re.compile(r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?\d+$", re.I)
+_ALONE = 0.7  # how sure a single post is
+_POST_ID = re.compile(r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?(\d+)$", re.I)
 _MOST = 0.6  # of a group's members: what so many have, all posts have
 
 
@@ -33,7 +33,7 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """The posts of a page, how sure that is (0 to 1), and their weight: prose in characters, less what speaks against."""
+    """The posts of a page, how sure that is (0 to 1), their worth: prose less junk in characters, and that less doubts."""
 
     blocks: tuple[Block, ...]
     sure: float
@@ -60,17 +60,43 @@ def single(page: Outline, last: int | None = None) -> int | None:
     return best if best is not None and page.net(best) > 0 else None
 
 
-def alone(page: Outline, at: int) -> Block | None:
-    """The element as the page's only post, if it or what is around it has a post's id, date and author."""
-    unit = at
-    for _ in range(_LEVELS):
-        if _POST_ID.match(page.nodes[unit].get("id") or ""):
-            around = (range(page.first[unit], page.first[at]), range(page.last[at], page.last[unit]))
-            block = Block(bodies=(at,), unit=unit, around=around, inside=range(page.first[at], page.last[at]))
-            if _has(page, block, DATE) and _has(page, block, AUTHOR):
-                return block
-        unit = max(page.parent[unit], 0)
-    return None
+def alone(page: Outline) -> Found | None:
+    """The page's only post: of the elements that are marked as a post and hold a date the best."""
+    best: Found | None = None
+    for unit in _marked(page):
+        at = max(range(unit, page.end[unit]), key=page.net)
+        around = (range(page.first[unit], page.first[at]), range(page.last[at], page.last[unit]))
+        block = Block(bodies=(at,), unit=unit, around=around, inside=range(page.first[at], page.last[at]))
+        if page.net(at) > (best.weight if best else 0) and _has(page, block, DATE):
+            best = Found(blocks=(block,), sure=_ALONE, weight=page.net(at), key="alone")
+    return best
+
+
+def is_of(page: Outline, run: Found, one: Found) -> bool:
+    """Whether a run's members are pieces of the marked post, or the page around it."""
+    unit, body = one.blocks[0].unit, one.blocks[0].bodies[0]
+    firsts = [block.bodies[0] for block in run.blocks]
+    around = any(at <= unit < page.end[at] and at != body for at in firsts)
+    return around or sum(unit <= at < page.end[unit] for at in firsts) > 1
+
+
+def _marked(page: Outline) -> Iterator[int]:
+    """The outermost elements of each post's id; none that hold several."""
+    last = -1
+    for unit, node in enumerate(page.nodes):
+        number = _post_number(node) if unit >= last else None
+        if number is None:
+            continue
+        inner = {_post_number(node) for node in page.nodes[unit + 1 : page.end[unit]]} - {None, "", number}
+        if not inner:
+            last = page.end[unit]
+            yield unit
+
+
+def _post_number(node: Any) -> str | None:
+    """The number in an element's id as a post, "" for one without a number, None for any other element."""
+    found = _POST_ID.match(node.get("id") or "")
+    return found[1] if found else node.get("data-pid") or ("" if node.get("component") == "post" else None)
 
 
 def _groups(page: Outline, taken: set[int]) -> dict[str, list[int]]:
@@ -87,11 +113,17 @@ def _groups(page: Outline, taken: set[int]) -> dict[str, list[int]]:
             tag = f"td{columns[parent]}"
         step = (paths[parent] if at else -1, tag)
         paths.append(known.setdefault(step, len(known)))
-        for key in () if at in barred or page.flags[at] & QUOTE else (*_keys(node), f"path {paths[at]}"):
+        for key in () if at in barred or page.flags[at] & (QUOTE | CHROME) else (*_keys(node), f"path {paths[at]}"):
             members = groups[key]
             if not members or at >= page.end[members[-1]]:
                 members.append(at)
-    return {key: members for key, members in groups.items() if len(members) > 1}
+    return {key: kept for key, members in groups.items() if len(kept := _alike(page, members, paths)) > 1}
+
+
+def _alike(page: Outline, members: list[int], paths: list[int]) -> list[int]:
+    """Without those that say nothing and stand elsewhere than the others: heads and feet of the list."""
+    own = {paths[at] for at in members if page.says(at)}
+    return [at for at in members if paths[at] in own] if len(members) > 1 else members
 
 
 def _overlapping(page: Outline, taken: set[int]) -> set[int]:
@@ -151,7 +183,8 @@ def _judge(page: Outline, key: str, members: list[int]) -> Found | None:
     if len(whole) == 2 and key.startswith("path") and sure < 1:  # noqa: PLR2004 - the two cells of one post
         return None
     inner = sum(page.kinds[leaf] == DATE for block in whole for leaf in block.inside) / len(whole)
-    pieces = 0.6 + 0.4 * len(whole) / len(members)  # paragraphs weigh as much as the element around them
+    written = sum(page.net(at) > 0 for at in members)
+    pieces = 0.6 + 0.4 * min(1, len(whole) / max(1, written))  # paragraphs weigh as much as the element around them
     worth = _worth(page, [at for block in whole for at in block.bodies])
     return Found(blocks=tuple(whole), sure=sure, weight=worth * sure * pieces / max(1, inner), key=key)
 
