@@ -43,7 +43,7 @@ class SavePipeline:
                 last_modified=item.last_modified,
             )
         except ArchiveError as error:
-            spider.abort(str(error))
-            raise
+            spider.abort(str(error))  # its request is not ended, so the next run fetches the page again
+            return item
         spider.saved(item.request, saved)
         return item
