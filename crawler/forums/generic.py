@@ -5,13 +5,16 @@ can be read, and no thread is made of it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urljoin
 
 from archive.records import Author, Kind, Label, Page, Post, Thread
-from crawler.forums import content, marks, pager, structure, urls, walls
+from crawler.forums import content, dates, marks, pager, schema, structure, urls, walls
 from crawler.forums.document import Document
+from crawler.forums.numbers import digits
 from crawler.forums.outline import Outline, outline
 from crawler.forums.select import every, first, words
 from crawler.forums.structure import Block
@@ -21,6 +24,7 @@ _FRAME = "xemtiep-frame"  # class of what repeats in every block of a page
 _RUNS = 2  # of posts in other markup than most: the answers' comments, the question
 _SURELY = 0.95  # a second run of posts must be that sure
 _SECOND = 0.04  # and weigh that much beside the first
+_AS_MUCH = 0.8  # of the structure's text that schema.org's words hold where they tell it all
 _LEAST = 80  # characters of prose in an opening text
 _NOWHERE = re.compile("$^")
 _THREAD_ID = re.compile(
@@ -36,9 +40,15 @@ def read(doc: Document) -> Page:
         return frame
     page = outline(doc)
     found = _best(page, structure.search(page), structure.alone(page))
-    if found is None or found.sure < SURE:
-        return frame if frame.kind is not Kind.UNKNOWN else _one_text(doc, page, _framed(doc, frame))
-    return _thread(doc, page, _framed(doc, frame), _complete(page, found), found.sure)
+    told = schema.read(doc.tree)
+    if found is not None and found.sure >= SURE:
+        blocks = _complete(page, found)
+        if not _tells_more(page, told, blocks):
+            return _thread(doc, _framed(doc, frame), tuple(_posts(doc, page, blocks)), found.sure)
+    if told:
+        return _thread(doc, _framed(doc, frame), tuple(_told_posts(doc, told)), 1.0)
+    text = _text(doc, page, frame)
+    return frame if text is None else replace(_framed(doc, frame), kind=Kind.UNKNOWN, posts=(text,), sure=0.0)
 
 
 def _best(page: Outline, run: structure.Found | None, one: structure.Found | None) -> structure.Found | None:
@@ -48,11 +58,37 @@ def _best(page: Outline, run: structure.Found | None, one: structure.Found | Non
     return one if run.sure < SURE or structure.is_of(page, run, one) else run
 
 
-def _thread(doc: Document, page: Outline, frame: Page, blocks: tuple[Block, ...], sure: float) -> Page:
+def _tells_more(page: Outline, told: list[schema.Told], blocks: tuple[Block, ...]) -> bool:
+    """Whether schema.org's words hold posts that the structure does not; often they are the first post, or excerpts."""
+    shown = sum(len(words(page.nodes[at])) for block in blocks for at in block.bodies)
+    return len(told) > len(blocks) and sum(len(words(post.body)) for post in told) >= _AS_MUCH * shown
+
+
+def _text(doc: Document, page: Outline, frame: Page) -> Post | None:
+    """The page's main text; None for a page without one, and for a wall whose text says that it is one."""
+    at = structure.single(page)
+    if at is None or (
+        frame.kind is not Kind.UNKNOWN and (page.net(at) < _LEAST or walls.kind_of(words(page.nodes[at])))
+    ):
+        return None
+    node = page.nodes[at]
+    return Post(id="1", author=Author(name=""), url=urls.clean(doc.url), images=content.images(doc, node), body=node)
+
+
+def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float) -> Page:
+    """The page as a thread's; posts without an id of their own are named by page and place."""
     url = pager.first_url(frame.url)
+    ids = Counter(post.id for post in posts)
+    named = tuple(
+        replace(
+            post,
+            id=post.id if post.id and ids[post.id] == 1 else f"{frame.page}-{place}",
+            url=urljoin(frame.url, post.url) if post.url else None,
+        )
+        for place, post in enumerate(posts, 1)
+    )
     thread = Thread(id=thread_id(url), url=url, title=frame.title)
-    posts = tuple(_posts(doc, page, frame, blocks))
-    return replace(frame, kind=Kind.THREAD, posts=posts, thread=thread, sure=sure, message="")
+    return replace(frame, kind=Kind.THREAD, posts=named, thread=thread, sure=sure, message="")
 
 
 def _framed(doc: Document, page: Page) -> Page:
@@ -120,23 +156,39 @@ def _differs(page: Outline, opening: Block, post: Block, find: Callable[..., lis
     return own is not None and own not in page.used and (other is None or page.leaves[own] != page.leaves[other])
 
 
-def _posts(doc: Document, page: Outline, frame: Page, blocks: tuple[Block, ...]) -> Iterator[Post]:
+def _posts(doc: Document, page: Outline, blocks: tuple[Block, ...]) -> Iterator[Post]:
     dated, signed, named = marks.dates(page, blocks), marks.authors(page, blocks), marks.ids(page, blocks)
     for leaf in marks.labels(page, blocks):
         _relabel(page, leaf)
     for number, block in enumerate(blocks):
-        id_, anchor = named[number] or (f"{frame.page}-{number + 1}", "")
+        id_, anchor = named[number] or ("", "")
         leaf = dated[number]
         at, raw = (None, "") if leaf is None else page.moment_at(leaf)
         body = _body(page, block)
         yield Post(
             id=id_,
             author=Author(name=_leaf(page, signed[number])),
-            url=f"{frame.url}#{anchor}" if anchor else None,
+            url=f"#{anchor}" if anchor else None,
             posted_at=at,
             posted_raw=raw,
             images=content.images(doc, body),
             body=body,
+        )
+
+
+def _told_posts(doc: Document, told: list[schema.Told]) -> Iterator[Post]:
+    for post in told:
+        at = dates.iso(post.date, zone=doc.zone) or dates.parse(
+            post.date, language=doc.language, zone=doc.zone, now=doc.now, order=doc.order
+        )
+        yield Post(
+            id=digits(post.id) or digits(urls.clean(post.url)),
+            author=Author(name=post.author),
+            url=post.url or (f"#{post.id}" if post.id else None),
+            posted_at=at,
+            posted_raw=post.date,
+            images=content.images(doc, post.body),
+            body=post.body,
         )
 
 
@@ -153,13 +205,3 @@ def _relabel(page: Outline, leaf: int) -> None:
     """Give the element of a repeated leaf, and those that hold nothing else, a class that says it is no content."""
     node = page.nodes[page.owner[leaf]]
     node.set("class", f"{node.get('class') or ''} {_FRAME}".strip())
-
-
-def _one_text(doc: Document, page: Outline, frame: Page) -> Page:
-    """The page's main text as its only post."""
-    at = structure.single(page)
-    if at is None:
-        return replace(frame, sure=0.0)
-    node = page.nodes[at]
-    post = Post(id="1", author=Author(name=""), url=frame.url, images=content.images(doc, node), body=node)
-    return replace(frame, posts=(post,), sure=0.0)

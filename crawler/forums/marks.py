@@ -65,7 +65,9 @@ def real(page: Outline, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     place = None if own is None else page.place(own)
     kept = []
     for block, leaf in zip(blocks, dated, strict=True):
-        shows = sum(map(page.net, block.bodies)) > 0 or any(page.nodes[at].find(".//img") is not None for at in block.bodies)
+        shows = sum(map(page.net, block.bodies)) > 0 or any(
+            page.nodes[at].find(".//img") is not None for at in block.bodies
+        )
         if shows or place is None or (leaf is not None and page.place(leaf) == place):
             kept.append(block)
     return tuple(kept)
@@ -75,7 +77,9 @@ def told(page: Outline, blocks: tuple[Block, ...]) -> set[int]:
     """All dates and authors of the page that stand where these posts have one: they tell of no other post."""
     places: Counter[str] = Counter()
     for block in blocks:
-        places.update({page.place(leaf) for leaves in block.around for leaf in leaves if page.kinds[leaf] & (DATE | AUTHOR)})
+        places.update(
+            {page.place(leaf) for leaves in block.around for leaf in leaves if page.kinds[leaf] & (DATE | AUTHOR)}
+        )
     chosen = {page.place(leaf) for leaf in (*dates(page, blocks), *authors(page, blocks)) if leaf is not None}
     often = {place for place, count in places.items() if count >= _OFTEN * len(blocks)} | chosen
     return {leaf for leaf, kind in enumerate(page.kinds) if kind & (DATE | AUTHOR) and page.place(leaf) in often}
@@ -129,7 +133,9 @@ def _is_post_id(key: str) -> bool:
 
 def _id(anchors: dict[str, str], key: str, taken: set[str]) -> tuple[str, str] | None:
     """The id of a post by its key; the opening post may have one of another form."""
-    other = next((value for name, value in reversed(anchors.items()) if name.startswith("id ") and value not in taken), None)
+    other = next(
+        (value for name, value in reversed(anchors.items()) if name.startswith("id ") and value not in taken), None
+    )
     anchor = anchors.get(key, other)
     return (_DIGITS.findall(anchor)[-1], anchor) if anchor else None
 

@@ -17,7 +17,25 @@ from crawler.forums import dates
 from crawler.forums.document import Document
 
 _SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "head", "svg", "iframe", "object", "embed", "video", "audio", "canvas", "map", "datalist", "select", "option", "textarea"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "svg",
+        "iframe",
+        "object",
+        "embed",
+        "video",
+        "audio",
+        "canvas",
+        "map",
+        "datalist",
+        "select",
+        "option",
+        "textarea",
+    ]
 )
 _CHROME_TAGS = frozenset(["nav", "footer", "button", "label", "aside", "menu", "dt"])
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -44,7 +62,9 @@ _PROFILE = re.compile(
     r"|action=profile|showuser=|/(?:member|profile|memberlist|user|userinfo)\.\w+\?",
     re.IGNORECASE,
 )
-_DEED = re.compile(r"find|search|private|login|register|logout|report|send|message|mail|compose|do=add|edit|feed", re.IGNORECASE)
+_DEED = re.compile(
+    r"find|search|private|login|register|logout|report|send|message|mail|compose|do=add|edit|feed", re.IGNORECASE
+)
 _QUOTE = re.compile(r"(?:^|[\s_-])(?:quote|quoted|citation|quotebox|blockquote)(?=\s|$)", re.IGNORECASE)
 _TIME = re.compile(
     r"(?:^|[\s_-])(?:(?:post|create|publish)?(?:ed)?date(?:line)?|(?:date|post|created)?time(?:stamp|ago)?|ago|age|published|created(?:-at)?)"
@@ -66,7 +86,7 @@ _TITLE = 12  # characters of a title that is no single word
 _LONE = 25  # characters of a paragraph
 _LESS = 0.3  # what a character of a lone short line counts
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
-_INLINE = frozenset("a b i u s em strong font small big span sub sup code tt abbr mark ins del img".split())
+_INLINE = frozenset(["a", "b", "i", "u", "s", "em", "strong", "font", "small", "big", "span", "sub", "sup", "code", "tt", "abbr", "mark", "ins", "del", "img"])
 _REPLY = re.compile(r"^(?:re|aw|sv|ynt|odp|ответ|trả lời|回复|回覆)\s?[:：]\s*", re.IGNORECASE)
 _RUN = 10  # leaves side by side: a text with an element around each word, and no row of labels
 _SHARE = 0.4  # of the page's text: what holds more is the page, whatever its class says
@@ -244,18 +264,24 @@ class Outline:
                 kinds.append(DATE)
             elif flags & AUTHOR and text and any(map(str.isalnum, text)):
                 kinds.append(AUTHOR)
-            elif flags & CHROME or self._is_title(text) or (
-                len(text) <= _SHORT and (seen[text] > 1 or text.endswith(":")) and beside[self.parent[owner]] < _RUN
+            elif (
+                flags & CHROME
+                or self._is_title(text, seen[text])
+                or (
+                    len(text) <= _SHORT and (seen[text] > 1 or text.endswith(":")) and beside[self.parent[owner]] < _RUN
+                )
             ):
                 kinds.append(CHROME)
             else:
                 kinds.append(flags & LINK)
         return kinds
 
-    def _is_title(self, text: str) -> bool:
-        """Whether a line repeats the page's title, as the subject of each post does."""
+    def _is_title(self, text: str, times: int) -> bool:
+        """Whether a line repeats the page's title, as the subject of each post does; some titles repeat the post."""
         shown = _REPLY.sub("", text).casefold()
-        return _TITLE <= len(shown) <= 2 * _LINE and shown in self._title
+        if not _TITLE <= len(shown) <= 2 * _LINE or shown not in self._title:
+            return False
+        return times > 1 or len(shown) < len(text) or self._title.startswith(shown)
 
     @cached_property
     def _title(self) -> str:

@@ -13,7 +13,51 @@ _PAGE = re.compile(
     r"[?&](?:page|pg|paged|pagenr|seite|pagina|sayfa|trang|start|offset|st)=\d+(?=&|$)|/(?:page|pagina|seite|trang)[-/]?\d+(?=/|$)|[-_]page[-_]?\d+"
 )
 _NEXT = frozenset(
-    ["next", "next page", "next »", "next ›", "next >", "next→", "›", "»", ">", ">>", "→", "older posts", "weiter", "nächste", "nächste seite", "vor", "suivant", "suivante", "page suivante", "siguiente", "próxima", "próximo", "seguinte", "avanti", "successiva", "volgende", "dalej", "następna", "sonraki", "далее", "следующая", "вперёд", "вперед", "tiếp", "tiếp theo", "trang sau", "sau", "下一页", "下一頁", "下页", "次へ", "다음", "التالي"]
+    [
+        "next",
+        "next page",
+        "next »",
+        "next ›",
+        "next >",
+        "next→",
+        "›",
+        "»",
+        ">",
+        ">>",
+        "→",
+        "older posts",
+        "weiter",
+        "nächste",
+        "nächste seite",
+        "vor",
+        "suivant",
+        "suivante",
+        "page suivante",
+        "siguiente",
+        "próxima",
+        "próximo",
+        "seguinte",
+        "avanti",
+        "successiva",
+        "volgende",
+        "dalej",
+        "następna",
+        "sonraki",
+        "далее",
+        "следующая",
+        "вперёд",
+        "вперед",
+        "tiếp",
+        "tiếp theo",
+        "trang sau",
+        "sau",
+        "下一页",
+        "下一頁",
+        "下页",
+        "次へ",
+        "다음",
+        "التالي",
+    ]
 )
 _CURRENT = re.compile(r"current|active|selected|curr\b|\bon\b|this", re.IGNORECASE)
 _MOST = 6  # digits

@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.forums.outline import AUTHOR, CHROME, DATE, QUOTE, Outline
+from crawler.forums.outline import AUTHOR, CHROME, COST, DATE, QUOTE, Outline
 
 _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
 _CANDIDATES = 40  # groups that are looked at closely, the heaviest first
 _ALONE = 0.7  # how sure a single post is
-_POST_ID = re.compile(r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?(\d+)$", re.I)
+_POST_ID = re.compile(
+    r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?(\d+)$", re.IGNORECASE
+)
 _MOST = 0.6  # of a group's members: what so many have, all posts have
 
 
@@ -52,12 +54,12 @@ def search(page: Outline, taken: tuple[Block, ...] = ()) -> Found | None:
     return max(filter(None, judged), key=lambda found: found.weight, default=None)
 
 
-def single(page: Outline, last: int | None = None) -> int | None:
+def single(page: Outline, last: int | None = None, cost: float = COST) -> int | None:
     """The element with the most prose for its junk, among those that end before leaf `last`."""
     end = len(page.leaves) if last is None else last
     nodes = (at for at in range(len(page.nodes)) if page.last[at] <= end)
-    best = max(nodes, key=lambda at: page.net(at), default=None)
-    return best if best is not None and page.net(best) > 0 else None
+    best = max(nodes, key=lambda at: page.net(at, cost), default=None)
+    return best if best is not None and page.net(best, cost) > 0 else None
 
 
 def alone(page: Outline) -> Found | None:
