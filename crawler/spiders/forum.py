@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -26,7 +27,7 @@ from archive.errors import ArchiveError
 from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request, Saved
 from crawler import feeds
-from crawler.config import Config
+from crawler.config import Config, load
 from crawler.forums import read, urls
 from crawler.login import LoginError
 from crawler.politeness import PATIENCE, Hosts, State, backoff, retry_after, trusted
@@ -58,7 +59,8 @@ class Fetched:
 class ForumSpider(scrapy.Spider):
     """Crawls what `url` names: a thread, a board or a whole forum; several URLs are separated by spaces.
 
-    With no `archive` it opens and locks the one that the settings name, for `scrapy crawl forum -a url=...`.
+    With no `archive` it opens and locks the one that the settings name, for `scrapy crawl forum -a url=...`; with
+    `-a config=FILE` the one of that configuration.
     """
 
     name = "forum"
@@ -70,13 +72,13 @@ class ForumSpider(scrapy.Spider):
         self,
         url: str | Iterable[Start] = "",
         archive: Archive | None = None,
-        config: Config | None = None,
+        config: Config | str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.began = time.time()
         self.starts = tuple(Start(url=one) for one in url.split()) if isinstance(url, str) else tuple(url)
-        self.given = config
+        self.given = load(Path(config)) if isinstance(config, str) else config
         self.counts: Counter[str] = Counter()
         self.of_site: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.reasons: Counter[str] = Counter()
@@ -95,7 +97,8 @@ class ForumSpider(scrapy.Spider):
         spider.hosts = Hosts(spider.config)
         spider.resources.push(spider.hosts.locks)
         if not hasattr(spider, "archive"):
-            spider.archive = spider.resources.enter_context(Archive.open(crawler.settings["XEMTIEP_ARCHIVE"]))
+            path = spider.given.archive if spider.given else crawler.settings["XEMTIEP_ARCHIVE"]
+            spider.archive = spider.resources.enter_context(Archive.open(path))
             spider.resources.enter_context(spider.archive.lock())
         crawler.signals.connect(spider.broken, signals.spider_error)
         crawler.signals.connect(spider.broken, signals.item_error)
@@ -173,10 +176,13 @@ class ForumSpider(scrapy.Spider):
             self.count(row, "unmodified")
             return
         page = self.read(row, response, fetched_at)
+        self.count(row, "changed_skin", page.changed_skin)
         if self.starts_inside(row, page):
             return
         if page.kind in READ and response.status not in GONE:
             host.walls = 0
+            if page.changed_skin:
+                self.reasons[page.message] += 1
             yield Fetched(
                 page=page,
                 request=row,
@@ -194,15 +200,19 @@ class ForumSpider(scrapy.Spider):
         site = self.config.site_of(response.url)
         if row.role == "feed":
             return feeds.read(response.body, response.url, site.software)
-        return read(
+        page = read(
             response.body,
             response.url,
             charset=http_content_type_encoding(_header(response, "Content-Type")),
             software=site.software,
             language=site.language,
+            selectors=site.selectors,
             zone=site.zone or UTC,
             now=now,
         )
+        if page.changed_skin and response.status >= 400:  # noqa: PLR2004 - the page of an error has no posts to look for
+            return replace(page, kind=Kind.UNKNOWN, message="", changed_skin=False)
+        return page
 
     def no_page(self, row: Request, page: Page, response: Response) -> None:
         """End or repeat a request whose answer is no page to save."""
