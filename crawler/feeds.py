@@ -4,7 +4,7 @@ Elements are known by their local names, since feeds of all ages differ in names
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -30,40 +30,37 @@ def read(body: bytes, url: str, software: str | None = None) -> Page:
         return Page(kind=Kind.ERROR, url=url, message="neither RSS nor Atom nor a sitemap")
     forums = [forum for forum in FORUMS if software in {None, forum.name}]
     entries = [{_name(part): part for part in reversed(entry)} for entry in root.iter() if _name(entry) in _ENTRIES]
-    rows = list(_rows(entries, url, forums))
+    links = [_link(entry, url) for entry in entries]
+    forum = next((each for each in forums if any(each.thread_id(each.canonical(link)) for link in links)), None)
+    rows = list(_rows(zip(links, entries, strict=True), url, forum)) if forum else []
     maps = [_text(part.find("{*}loc")) for part in root.iter("{*}sitemap")]
     host = urlsplit(url).netloc
     return Page(
         kind=Kind.BOARD,
         url=url,
-        software=rows[0][0].name if rows else software or "unknown",
-        site=rows[0][0].site(rows[0][1].url) if rows else host,
-        threads=tuple(row for _, row in rows),
+        software=forum.name if forum else software or "unknown",
+        site=forum.site(rows[0].url) if forum and rows else host,
+        threads=tuple(rows),
         boards=tuple(Board(id=at, url=at, title="") for at in maps if urlsplit(at).netloc == host),
     )
 
 
-def _rows(entries: list[dict[str, Any]], url: str, forums: list[Forum]) -> Iterator[tuple[Forum, ThreadRow]]:
-    """One row a thread: the first that names it, which in feeds is the latest."""
+def _rows(entries: Iterable[tuple[str, dict[str, Any]]], url: str, forum: Forum) -> Iterator[ThreadRow]:
+    """One row a thread of this host: the first that names it, which in feeds is the latest."""
     seen = set()
-    for entry in entries:
-        link = _link(entry, url)
-        forum = next((each for each in forums if each.thread_id(each.canonical(link))), None)
-        if forum is None or urlsplit(link).netloc != urlsplit(url).netloc:
-            continue
-        row = _row(entry, link, forum)
-        if row.id not in seen:
-            seen.add(row.id)
-            yield forum, row
+    for link, entry in entries:
+        id_ = forum.thread_id(forum.canonical(link))
+        if id_ and id_ not in seen and urlsplit(link).netloc == urlsplit(url).netloc:
+            seen.add(id_)
+            yield _row(id_, entry, link, forum)
 
 
-def _row(entry: dict[str, Any], link: str, forum: Forum) -> ThreadRow:
-    first = forum.first_url(link)
+def _row(id_: str, entry: dict[str, Any], link: str, forum: Forum) -> ThreadRow:
     said = _text(entry.get("comments"))
     dates = (_moment(_text(entry.get(name))) for name in ("updated", "pubDate", "date", "published", "lastmod"))
     return ThreadRow(
-        id=forum.thread_id(forum.canonical(link)) or first,
-        url=first,
+        id=id_,
+        url=forum.first_url(link),
         title=_text(entry.get("title")),
         replies=int(said) if said.isdecimal() else None,
         last_post_at=next(filter(None, dates), None),
