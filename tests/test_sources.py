@@ -30,6 +30,16 @@ def encoded(url: str) -> str:
         ("/outgoing?url=https%3A%2F%2Fnews.example%2Fc%3Fd%3De", "https://news.example/c?d=e"),
         ("/proxy.php?link=https%3A%2F%2Fnews.example%2Fx&hash=98e7", "https://news.example/x"),
         ("/proxy.php?image=https%3A%2F%2Fnews.example%2Fx.jpg&amp;hash=98e7", "https://news.example/x.jpg"),
+        ("https://www.google.com/url?q=https://news.example/a&sa=D", "https://news.example/a"),
+        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fnews.example%2Fa&h=x", "https://news.example/a"),
+        ("https://www.youtube.com/redirect?event=x&q=https%3A%2F%2Fnews.example%2Fa", "https://news.example/a"),
+        ("https://vk.com/away.php?to=https%3A%2F%2Fnews.example%2Fa", "https://news.example/a"),
+        ("https://link.zhihu.com/?target=https%3A//news.example/a", "https://news.example/a"),
+        ("https://steamcommunity.com/linkfilter/?u=https%3A%2F%2Fnews.example%2Fa", "https://news.example/a"),
+        ("https://disq.us/url?url=https%3A%2F%2Fnews.example%2Fa%3AabcdefghijklmnopqrstuvW", "https://news.example/a"),
+        ("https://news-example.cdn.ampproject.org/c/s/news.example/a/", "https://news.example/a/"),
+        ("https://www.google.com/amp/s/news.example/a/amp", "https://news.example/a/amp"),
+        ("https://news.example/url?q=https://other.example/", "https://news.example/url?q=https://other.example/"),
         ("/clicks/track?url=https%3A%2F%2Fnews.example%2Fy&post_id=1&topic_id=2", "https://news.example/y"),
     ],
 )
@@ -110,7 +120,7 @@ def test_a_source_line_gives_address_and_name() -> None:
         "Source: https://news.example/a.",
         None,
     )
-    assert source_of("<p>Theo TTXVN</p>") == (None, "Theo TTXVN", None)
+    assert source_of("<p>Theo TTXVN</p>") == (None, "Theo TTXVN", "TTXVN")
 
 
 def test_a_sentence_that_opens_like_a_source_line_is_text() -> None:

@@ -11,11 +11,13 @@ from archive.records import OWN, Block, Label, Page, Post, Source
 from crawler.cleaning.articles import article_of
 from crawler.cleaning.blocks import Piece, pieces_of_tree
 from crawler.cleaning.flat import Card, head_of, pieces_of_text
+from crawler.cleaning.furniture import quoted
 from crawler.cleaning.markup import Markup, markup_of
+from crawler.cleaning.redirectors import comparable, host_of, unwrap
 from crawler.cleaning.rules import RULES
-from crawler.cleaning.sources import find_source, host_of, unwrap
+from crawler.cleaning.sources import find_source, title_links
 
-__all__ = ["Card", "Cleaned", "clean", "clean_page", "host_of", "unwrap"]
+__all__ = ["Card", "Cleaned", "clean", "clean_page", "comparable", "host_of", "unwrap"]
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -57,8 +59,12 @@ def clean(body: Any, *, url: str = "", containers: Mapping[str, str] = _NOTHING)
     return _clean_text(body, url) if isinstance(body, str) else _clean_tree(body, url, markup_of(containers))
 
 
-def _clean_tree(body: Any, url: str, markup: Markup) -> Cleaned:
-    pieces = _ruled(pieces_of_tree(body, markup))
+def _clean_tree(body: Any, url: str, markup: Markup, opens: str | None = None) -> Cleaned:
+    """`opens`: the title of the thread that the post opens."""
+    pieces = pieces_of_tree(body, markup)
+    if opens is not None:
+        pieces = title_links(quoted(pieces), opens, url)
+    pieces = _ruled(pieces)
     return Cleaned(blocks=_blocks(pieces), source=find_source(pieces, url))
 
 
@@ -81,13 +87,15 @@ def _clean_post(post: Post, page: Page, at: int, markup: Markup) -> Post:
     body, url = post.body, post.url or page.url
     if body is None:
         return post
+    first = post.position == 1 or (post.position is None and page.page == 1 and at == 0)
     if isinstance(body, str):
         cleaned, html = _clean_text(body, url), post.html
     else:
-        cleaned = _clean_tree(body, url, markup)
+        cleaned = _clean_tree(body, url, markup, page.thread.title if first and page.thread else None)
         html = tostring(body, encoding="unicode", method="html", with_tail=False)
-    first = post.position == 1 or (post.position is None and page.page == 1 and at == 0)
-    article = article_of(cleaned.blocks, cleaned.source, page.thread, first=first) if not post.deleted else None
+    article = None
+    if not post.deleted:
+        article = article_of(cleaned.blocks, cleaned.source, page.thread, first=first, author=post.author)
     return replace(post, body=None, html=html, blocks=cleaned.blocks, source=cleaned.source, article=article)
 
 

@@ -1,8 +1,8 @@
 """The phrases that forums and feed importers put around a text, by role, in every language: data in `phrases/*.toml`.
 
 A phrase matches a whole line by its key: NFC, case-folded, invisible characters and outer punctuation off, tone marks
-of Vietnamese on the first vowel ("uỷ" and "ủy" are one word in two spellings). `{x}` stands for any words. Position
-is the rules' business: most phrases are also normal lines of somebody's article.
+of Vietnamese on the first vowel ("uỷ" and "ủy" are one word in two spellings). `{x}` stands for any words, `{n}` for a
+number. Position is the rules' business: most phrases are also normal lines of somebody's article.
 """
 
 import re
@@ -28,6 +28,9 @@ _FOLDS = {  # what is written where a key has something else
     },
 }
 _FOLD = re.compile("|".join(_FOLDS))
+_SLOT = re.compile("[\0\1]")  # where {x} and {n} stood; no text holds these characters
+_DIGIT = re.compile(r"\d")
+_NUMBER = r"\d[\d.,\s]*"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,17 +60,19 @@ class Phrases:
 
     def __init__(self, entries: Iterable[Phrase]) -> None:
         self._plain: dict[str, Phrase] = {}
-        self._by_start: dict[str, list[tuple[re.Pattern[str], Phrase]]] = {}
-        self._by_part: list[tuple[str, re.Pattern[str], Phrase]] = []
+        self._by_start: dict[str, list[tuple[str, str, Phrase]]] = {}
+        self._by_part: list[tuple[str, str, Phrase]] = []
+        self._by_number: list[tuple[str, str, Phrase]] = []
         for entry in sorted(entries, key=lambda entry: entry.weak):
-            start, *parts = key(entry.text.replace("{x}", "\0")).split("\0")
+            folded = key(entry.text.replace("{x}", "\0").replace("{n}", "\1"))
+            start, *parts = _SLOT.split(folded)
             if not parts:
                 self._plain.setdefault(start, entry)
-            elif len(start) >= _START:
-                self._by_start.setdefault(start[:_START], []).append((_pattern(start, parts), entry))
-            else:
-                longest = max((start, *parts), key=len).rstrip(": ")
-                self._by_part.append((longest, _pattern(start, parts), entry))
+                continue
+            longest = max((start, *parts), key=len).rstrip(": ")
+            others = self._by_number if "\1" in folded else self._by_part
+            found = self._by_start.setdefault(start[:_START], []) if len(start) >= _START else others
+            found.append((longest, folded, entry))
 
     def find(self, line: str) -> Phrase | None:
         """The phrase that the whole line is, or None."""
@@ -78,18 +83,17 @@ class Phrases:
         found = self._plain.get(folded)
         if found:
             return found
-        for pattern, entry in self._by_start.get(folded[:_START], ()):
-            if pattern.fullmatch(folded):
-                return entry
-        for part, pattern, entry in self._by_part:
-            if part in folded and pattern.fullmatch(folded):
-                return entry
+        numbers = self._by_number if _DIGIT.search(folded) else ()
+        for group in (self._by_start.get(folded[:_START], ()), numbers, self._by_part):
+            for part, phrase, entry in group:
+                if part in folded and _pattern(phrase).fullmatch(folded):
+                    return entry
         return None
 
 
-def _pattern(start: str, parts: list[str]) -> re.Pattern[str]:
-    words = rf"[^\n]{{1,{LONGEST}}}?"
-    text = words.join(re.escape(part) for part in (start, *parts))
+@cache  # when it is first needed: most of them never are
+def _pattern(folded: str) -> re.Pattern[str]:
+    text = re.escape(folded).replace("\0", rf"[^\n]{{1,{LONGEST}}}?").replace("\1", _NUMBER)
     return re.compile(text.replace(r":\ ", r"\s*:\s*"))
 
 
@@ -97,6 +101,14 @@ def _pattern(start: str, parts: list[str]) -> re.Pattern[str]:
 def phrases(*roles: str) -> Phrases:
     """The phrases of `phrases/ROLE.toml`, a list for each language and `[weak]` with the same; earlier roles win."""
     return Phrases(entry for role in roles for entry in _load(role))
+
+
+def announces(line: str) -> bool:
+    """Whether a line says whose words follow: “X said:”. Without a colon only a phrase that needs no name counts."""
+    if "\n" in line or len(line) > LONGEST:
+        return False
+    found = phrases("quote").find(line)
+    return found is not None and (line.rstrip(" ↑").endswith((":", "：")) or "{x}" not in found.text)
 
 
 @cache

@@ -6,34 +6,23 @@ works on HTML posts and flat texts alike, so that clean text cleans to itself.
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
+from crawler.cleaning.furniture import captions, datelines, related, repeats
 from crawler.cleaning.lines import Mark, Place, join, lines_backwards, relabel
-from crawler.cleaning.phrases import LONGEST, Phrase, key, phrases
+from crawler.cleaning.phrases import LONGEST, announces, key, phrases
+from crawler.cleaning.tail import tail
 
 Rule = Callable[[list[Piece]], list[Piece]]
-_TAIL_LABELS: dict[str, Label] = {
-    "readon": Label.READON,
-    "source": Label.SOURCE,
-    "signature": Label.SIGNATURE,
-    "edit": Label.EDIT,
-    "reaction": Label.REACTION,
-    "button": Label.BUTTON,
-    "expand": Label.QUOTE,
-}
-_TAIL = 24  # lines; what stands below a post is not longer
 _SIMILAR = 80  # lines that may follow a "similar threads" heading
 _ROW = 120  # characters of a row in such a list
 _SENTENCE = 60  # a line that ends like a sentence and is longer is one
-_CAPTION = 200  # characters
 _SIGNATURE = 1000  # characters below a "____" line that are still a signature
 _SIGNATURE_LINES = 15
 _RULER = re.compile("_{5,}")
+_PADLOCK = "\U0001f512"  # drawn by NodeBB before its gates
 _ENDS = (".", "!", "?", "…", "。")
-_NAME_WORDS = 6  # of a source line without a colon: "Theo TTXVN"
-_THEO = re.compile(r"\w+ (?=\S)(?P<name>\S[^.!?]*)")
 
 
 def attributions(pieces: list[Piece]) -> list[Piece]:
@@ -43,7 +32,7 @@ def attributions(pieces: list[Piece]) -> list[Piece]:
         if above.header and phrases("spoiler").find(above.text):
             _spoil(pieces, at)
         elif below.label is Label.QUOTE and above.group != below.group:
-            if above.header or (above.label in (Label.BODY, Label.TABLE) and _announces(above.text)):
+            if above.header or (above.label in (Label.BODY, Label.TABLE) and announces(above.text)):
                 above.rule = above.rule if above.header else "line above a quote"
                 above.label, above.group = Label.QUOTE, below.group
         elif below.label is Label.TABLE and above.label is Label.BODY:
@@ -63,16 +52,9 @@ def _spoil(pieces: list[Piece], at: int) -> None:
         piece.label, piece.rule = Label.SPOILER, "quote box with the title of a spoiler"
 
 
-def _announces(text: str) -> bool:
-    if "\n" in text or len(text) > LONGEST:
-        return False
-    found = phrases("quote").find(text)
-    return bool(found) and (text.rstrip(" ↑").endswith((":", "：")) or "{x}" not in str(found))
-
-
 def _quote_table(pieces: list[Piece], at: int) -> None:
     """Older softwares (vBulletin 3, phpBB 2) draw a quote as a table below the word "Quote:"."""
-    if not _announces(pieces[at].text):
+    if not announces(pieces[at].text):
         return
     group = pieces[at + 1].group
     pieces[at].label, pieces[at].group, pieces[at].rule = Label.QUOTE, group, "line above a quote"
@@ -122,6 +104,8 @@ def anywhere(pieces: list[Piece]) -> list[Piece]:
             folded = key(line)
             found = phrases("gate", "expand").look(folded)
             if found and found.role == "gate":
+                if found.weak and _PADLOCK not in line:
+                    continue
                 marks[at, number] = Label.GATE, str(found), 0
             elif found and opened:
                 regions.append((opened.pop(), (at, number)))
@@ -151,72 +135,16 @@ def similar_lists(pieces: list[Piece]) -> list[Piece]:
         if len(marks) > _SIMILAR or not _is_row(line):
             break
         found = phrases("similar", "button").find(line)
-        if found and found.role == "similar":
+        if found and found.role == "similar" and not found.weak:
             marks[place] = Label.SIMILAR, str(found), 0
             return relabel(pieces, marks) if place > (0, 0) else pieces
-        marks[place] = (Label.BUTTON, str(found), 0) if found else (Label.SIMILAR, "below a list's heading", 0)
+        button = found and found.role == "button"
+        marks[place] = (Label.BUTTON, str(found), 0) if button else (Label.SIMILAR, "below a list's heading", 0)
     return pieces
 
 
 def _is_row(line: str) -> bool:
     return len(line) <= _ROW and not (len(line) > _SENTENCE and line.endswith(_ENDS))
-
-
-def tail(pieces: list[Piece]) -> list[Piece]:
-    """The run of footer lines that ends the text: read-on, source, app footer, edit note, reactions, buttons."""
-    pieces = _inline_readon(pieces)
-    run: list[tuple[Place, Phrase]] = []
-    alone = True
-    for place, line in lines_backwards(pieces):
-        found = _footer(pieces[place[0]], line) if len(run) < _TAIL else None
-        if not found:
-            alone = False
-            break
-        run.append((place, found))
-    if alone:  # nothing else was written: a post that says just that, unless an app or an importer's bare link says it
-        run = [(at, found) for at, found in run if found.role == "signature" or _is_bare_link(pieces[at[0]], found)]
-    if not any(found.role in ("button", "reaction") and not found.weak for _, found in run):
-        while run and run[-1][1].weak and run[-1][1].role == "button":
-            run.pop()  # nothing above or below says that this is not the text's last word
-    return relabel(pieces, {place: (_TAIL_LABELS[found.role], str(found), 0) for place, found in run})
-
-
-def _is_bare_link(piece: Piece, found: Phrase) -> bool:
-    return found.role == "readon" and bool(piece.links)
-
-
-def _footer(piece: Piece, line: str) -> Phrase | None:
-    if len(line) > LONGEST:
-        return None
-    folded = key(line)
-    found = phrases(*_TAIL_LABELS).look(folded)
-    return found if found and (not found.weak or _is_sure(found, piece, line, folded)) else None
-
-
-def _is_sure(found: Phrase, piece: Piece, line: str, folded: str) -> bool:
-    """What a weak phrase needs besides standing at the end."""
-    if found.role == "readon":
-        return bool(piece.links) and key(piece.links[-1][1]) == folded
-    if found.role == "source":
-        name = _THEO.fullmatch(line)
-        return name is not None and name["name"][0].isupper() and len(line.split()) <= _NAME_WORDS
-    return True
-
-
-def _inline_readon(pieces: list[Piece]) -> list[Piece]:
-    """A read-on link that ends the last line, behind the text's own words."""
-    (at, _), line = next(lines_backwards(pieces), ((0, 0), ""))
-    if not line or not pieces[at].links:
-        return pieces
-    words = pieces[at].links[-1][1]
-    start = line.rfind(words) if words else 0
-    if start <= 0 or not phrases("readon").find(words) or key(line[start:]) != key(words):
-        return pieces
-    piece = pieces[at]
-    cut = len(piece.text) - len(line) + start
-    before = replace(piece, text=piece.text[:cut].rstrip(), links=piece.links[:-1])
-    after = replace(piece, text=piece.text[cut:], links=piece.links[-1:], group=0)
-    return [*pieces[:at], before, after, *pieces[at + 1 :]] if before.text else pieces
 
 
 def notices(pieces: list[Piece]) -> list[Piece]:
@@ -228,14 +156,6 @@ def notices(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
-def captions(pieces: list[Piece]) -> list[Piece]:
-    """A short line right after a picture."""
-    for piece in pieces:
-        if piece.after_image and piece.label is Label.BODY and len(piece.text) <= _CAPTION and "\n" not in piece.text:
-            piece.label, piece.rule = Label.CAPTION, "short line after a picture"
-    return pieces
-
-
 RULES: tuple[Rule, ...] = (
     attributions,
     layout_tables,
@@ -243,8 +163,11 @@ RULES: tuple[Rule, ...] = (
     notices,
     rulers,
     anywhere,
+    repeats,
+    related,
     similar_lists,
     tail,
+    datelines,
     captions,
     join,
 )

@@ -1,114 +1,92 @@
-"""Where a post says its text comes from: the read-on link, a source line, the card at its end; redirectors undone.
+"""Where a post says its text comes from: the read-on link, a source line, the card at its end."""
 
-Everything is decoded offline, and only http and https URLs count: a base64 parameter may as well hold javascript.
-"""
-
-import base64
-import binascii
 import re
-from urllib.parse import unquote, urljoin, urlsplit
+from dataclasses import replace
 
 from archive.records import Label, Source
-from crawler.cleaning.blocks import Piece
+from crawler.cleaning.blocks import Piece, own
+from crawler.cleaning.lines import Mark, Place, relabel
+from crawler.cleaning.phrases import key
+from crawler.cleaning.redirectors import host_of, unwrap
 
+_THEO = re.compile(r"(?:Theo|Via|Vía|Source|Nguồn) (?P<name>\S.*)")
+_CUT = ("...", "…")
+_DATE = re.compile(r"(?=.*\d)(?=.*(?:\d{4}|\d{1,2}:\d{2})).{6,40}")
+TITLE_LINK = "the title as a link above the text"
+_TWO_SLOTS = re.compile(r"\{x\}( .+ )\{x\}”$")  # in the rule of a line like “The post {x} appeared first on {x}”
+_NAME = 60  # characters of a publisher's name
+_LONG = 600  # characters of a text below which a bare address is its source
 _HTTP = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
-_WHOLE = re.compile(r"https?://[^\s/]\S*", re.IGNORECASE)
-# Path of a redirector -> the parameters that hold the target. Paths, because the hosts are the forums' own.
-_REDIRECTORS = tuple(
-    (re.compile(path), names)
-    for path, names in (
-        (r"(?:^|/)goto/link-confirmation/?$", ("url",)),  # XenForo add-on: base64, on some boards plain
-        (r"^(?:/[^/]+)?/redirect/?$", ("to",)),  # XenForo link proxy (base64), Invision plugin (plain)
-        (r"^/yonlendirme/?$", ("to",)),  # XenGenTr
-        (r"^(?:/[^/]+)?/redirect-to/?$", ("redirect",)),  # vBSEO, DragonByte SEO
-        (r"^(?:/[^/]+){0,2}/home/leaving/?$", ("target", "Target")),  # Vanilla
-        (r"/outgoing/?$", ("url",)),  # NodeBB
-        (r"/proxy\.php$", ("link", "image")),  # XenForo's own link and image proxy
-        (r"/clicks/track$", ("url",)),  # Discourse
-    )
-)
-_UNQUOTES = 3  # plain targets come percent-encoded up to twice
-
-
-def unwrap(href: str, base: str = "") -> str | None:
-    """The real http(s) URL behind a link, absolute against `base`; None when it is no such URL."""
-    try:
-        url = urljoin(base, href.strip().replace("&amp;", "&"))
-        parts = urlsplit(url)
-    except ValueError:  # "http://[1" is no address
-        return None
-    if parts.query:
-        for path, names in _REDIRECTORS:
-            if path.search(parts.path):
-                return _target(parts.query, names) or _web(url)
-    return _web(url)
-
-
-def _web(url: str) -> str | None:
-    return url if _WHOLE.fullmatch(url) else None
-
-
-def _target(query: str, names: tuple[str, ...]) -> str | None:
-    for part in query.split("&"):  # parse_qs would turn a literal "+" of the target into a space
-        name, _, value = part.partition("=")
-        if name in names and value:
-            found = _base64(value) or _plain(value)
-            if found:
-                return found
-    return None
-
-
-def _base64(value: str) -> str | None:
-    text = unquote(value).replace("-", "+").replace("_", "/").replace(" ", "+").rstrip("=")
-    try:
-        return _web(base64.b64decode(text + "=" * (-len(text) % 4), validate=True).decode("utf-8"))
-    except (binascii.Error, ValueError):  # not base64, or not text inside
-        return None
-
-
-def _plain(value: str) -> str | None:
-    for _ in range(_UNQUOTES):
-        if value.lower().startswith(("http://", "https://")):
-            return _web(value)
-        value = unquote(value)
-    return _web(value)
-
-
-def host_of(url: str | None) -> str | None:
-    """The host of a URL without "www.", or None."""
-    host = urlsplit(url).hostname if url else None
-    return host.removeprefix("www.") if host else None
 
 
 def find_source(pieces: list[Piece], base: str) -> Source | None:
     """What the labelled pieces say of the text's origin, the surest sign first; None when they say nothing."""
     readon = [piece for piece in pieces if piece.label is Label.READON]
-    lines = [piece for piece in pieces if piece.label is Label.SOURCE and not piece.group]
-    for piece in (*reversed(readon), *reversed(lines)):
-        source = _of_piece(piece, base)
-        if source.url:
-            return source
-    card = _last_card(pieces, base)
-    if card:
-        return card
-    for piece in (*lines, *readon):
-        return _of_piece(piece, base)
-    return None
+    lines = [piece for piece in pieces if _is_line(piece)]
+    said = [_of_line(piece, base) for piece in lines]
+    signs = (*(_of_link(piece, base) for piece in reversed(readon)), *reversed(said))
+    found = next((source for source in signs if source.url), None) or _last_card(pieces, base)
+    named = next((source for source in reversed(said) if source.name), None)
+    if found and named and found.name is None and not (named.url and host_of(named.url) != host_of(found.url)):
+        return replace(found, name=named.name)
+    return found or named or next(iter((*said, *signs)), None) or _bare_link(pieces, base)
 
 
-def _of_piece(piece: Piece, base: str) -> Source:
-    named = piece.label is Label.SOURCE
-    label, _, said = piece.text.partition(":") if named else ("", "", "")
-    said = "" if label.endswith(("http", "https")) else said.strip()
-    for href, words in reversed(piece.links):
-        url = unwrap(href, base)
-        if url:
-            name = said if said and not _HTTP.search(said) else None
-            return Source(url=url, words=words, name=name)
+def title_links(pieces: list[Piece], title: str, base: str) -> list[Piece]:
+    """The thread's title as a link above the text, with a date below it: how SMF's feed mod names the source."""
+    first = next((at for at, piece in enumerate(pieces) if own(piece)), None)
+    if first is None or not title or not pieces[first].links:
+        return pieces
+    lines = pieces[first].text.split("\n")
+    href, words = pieces[first].links[0]
+    cut = key(title).rstrip(" .…")
+    if words != lines[0] or not (key(words) == cut or (title.endswith(_CUT) and key(words).startswith(cut))):
+        return pieces
+    url = unwrap(href, base)
+    if not url or not _abroad(url, base):
+        return pieces
+    marks: dict[Place, Mark] = {(first, 0): (Label.SOURCE, TITLE_LINK, 0)}
+    at, number = (first, 1) if len(lines) > 1 else (first + 1, 0)
+    if at < len(pieces) and own(pieces[at]) and _DATE.fullmatch(pieces[at].text.split("\n")[number]):
+        marks[at, number] = Label.NOTICE, "date below the linked title", 0
+    return relabel(pieces, marks)
+
+
+def _is_line(piece: Piece) -> bool:
+    return piece.label is Label.SOURCE and not piece.group and not piece.rule.startswith("phrase byline")
+
+
+def _of_link(piece: Piece, base: str) -> Source:
+    urls = ((unwrap(href, base), words) for href, words in reversed(piece.links))
+    return next((Source(url=url, words=words) for url, words in urls if url), Source(url=None, words=piece.text))
+
+
+def _of_line(piece: Piece, base: str) -> Source:
+    """“Nguồn: NAME”, “Theo NAME”, “Source: URL”, “The post TITLE appeared first on NAME”."""
+    links = [(url, words) for href, words in piece.links if (url := unwrap(href, base))]
+    between = _TWO_SLOTS.search(piece.rule)
+    if between:  # WordPress: the article's title, then the blog's name, which leads to its front page
+        url, words = links[0] if links else (None, piece.text)
+        return Source(url=url, words=words, name=_name(piece.text.rpartition(between[1])[2]))
+    name = _name(piece.text) if piece.rule != TITLE_LINK else None
+    if links:
+        return Source(url=links[-1][0], words=links[-1][1], name=name)
     bare = _HTTP.search(piece.text)
     if bare:
-        return Source(url=unwrap(bare[0].rstrip(".,;)]")), words=piece.text)
-    return Source(url=None, words=piece.text, name=said or None)
+        return Source(url=unwrap(bare[0].rstrip(".,;)]")), words=piece.text, name=name)
+    return Source(url=None, words=piece.text, name=name)
+
+
+def _name(text: str) -> str | None:
+    """The publisher that a source line names; None for an address, or a sentence that only holds a link."""
+    if _HTTP.search(text):
+        return None
+    text = text.strip(" ()[]")
+    _, colon, rest = text.partition(":") if ":" in text else text.partition("：")
+    weak = _THEO.fullmatch(text)
+    name = rest if colon else weak["name"] if weak else text
+    name = name.strip(' ."“”')
+    return name if name and len(name) <= _NAME else None
 
 
 def _abroad(url: str, base: str) -> bool:
@@ -125,3 +103,15 @@ def _last_card(pieces: list[Piece], base: str) -> Source | None:
         if piece.label not in (Label.SIGNATURE, Label.ATTACHMENT, Label.EDIT, Label.REACTION, Label.BUTTON):
             return None
     return None
+
+
+def _bare_link(pieces: list[Piece], base: str) -> Source | None:
+    """An address that stands alone as the last line of a long text; it stays in the text, for nothing says more."""
+    last = next((piece for piece in reversed(pieces) if own(piece)), None)
+    line = last.text.rpartition("\n")[2] if last else ""
+    if not last or not line.lower().startswith(("http://", "https://")) or " " in line:
+        return None
+    if sum(len(piece.text) for piece in pieces if own(piece)) < _LONG:
+        return None
+    url = unwrap(last.links[-1][0] if last.links else line, base)
+    return Source(url=url, words=line) if url and _abroad(url, base) else None

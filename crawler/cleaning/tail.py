@@ -1,0 +1,120 @@
+"""The run of foreign lines that ends a text: read-on, source, byline, app footer, edit note, reactions, buttons."""
+
+import re
+from dataclasses import replace
+
+from archive.records import OWN, Label
+from crawler.cleaning.blocks import Piece
+from crawler.cleaning.lines import Mark, Place, lines_backwards, relabel
+from crawler.cleaning.phrases import LONGEST, Phrase, key, phrases
+
+_LABELS: dict[str, Label] = {
+    "readon": Label.READON,
+    "source": Label.SOURCE,
+    "byline": Label.SOURCE,
+    "follow": Label.NOTICE,
+    "signature": Label.SIGNATURE,
+    "edit": Label.EDIT,
+    "attachment": Label.ATTACHMENT,
+    "reaction": Label.REACTION,
+    "button": Label.BUTTON,
+    "expand": Label.QUOTE,
+    "similar": Label.SIMILAR,
+}
+_ROLES = tuple(role for role in _LABELS if role != "similar")
+_OF_ARTICLES = frozenset({"byline", "follow", "similar"})  # below a short reply they are its writer's own words
+ARTICLE = 600  # characters
+_TAIL = 24  # lines; what stands below a post is not longer
+_NAME_WORDS = 6  # of a source line without a colon: "Theo TTXVN"
+_BYLINE_WORDS = 8
+_THEO = re.compile(r"\w+ (?=\S)(?P<name>\S[^.!?]*)")
+_FILE = re.compile(
+    r"[^\s/:]{1,80}\.(?:jpe?g|png|gif|webp|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|mp[34])", re.IGNORECASE
+)
+_FILE_NAME = Phrase(role="attachment", language="any", text="file name", weak=True)
+_SENTENCE = (".", "!", "?", "…", "。")
+# A weak phrase at the upper end of the run stays text unless one of these roles stands in the run with a strong one.
+_SUPPORT = {
+    "button": frozenset({"button", "reaction"}),
+    "reaction": frozenset({"button", "reaction"}),
+    "follow": frozenset({"follow", "source", "readon"}),
+    "attachment": frozenset[str](),
+}
+
+
+def tail(pieces: list[Piece]) -> list[Piece]:
+    """Label the footer lines that end the text, up to the first line that is none."""
+    pieces = _inline_readon(pieces)
+    run: list[tuple[Place, Phrase]] = []
+    alone = True
+    for place, line in lines_backwards(pieces):
+        found = _footer(pieces, place[0], line) if len(run) < _TAIL else None
+        if not found or not _fits(found, run):
+            alone = False
+            break
+        run.append((place, found))
+    if alone:  # nothing else was written: a post that says just that, unless an app or an importer's bare link says it
+        run = [(at, found) for at, found in run if found.role == "signature" or _is_bare_link(pieces[at[0]], found)]
+    strong = {found.role for _, found in run if not found.weak}
+    while run and (top := run[-1][1]).weak and top.role in _SUPPORT and not strong & _SUPPORT[top.role]:
+        run.pop()  # nothing above or below says that this is not the text's last word
+    marks: dict[Place, Mark] = {place: (_LABELS[found.role], str(found), 0) for place, found in run}
+    return relabel(pieces, marks)
+
+
+def _fits(found: Phrase, run: list[tuple[Place, Phrase]]) -> bool:
+    """The heading of a list of files has a list below it."""
+    heading = found.role == "attachment" and not found.weak and "{" not in found.text
+    return not heading or (bool(run) and run[-1][1].role == "attachment")
+
+
+def _is_bare_link(piece: Piece, found: Phrase) -> bool:
+    return found.role == "readon" and bool(piece.links)
+
+
+def _footer(pieces: list[Piece], at: int, line: str) -> Phrase | None:
+    if len(line) > LONGEST:
+        return None
+    folded = key(line)
+    found = phrases(*_ROLES).look(folded) or _related(line)
+    if found is None:
+        return _FILE_NAME if _FILE.fullmatch(line) else None
+    if found.role in _OF_ARTICLES and sum(len(piece.text) for piece in pieces if piece.label in OWN) < ARTICLE:
+        return None
+    return found if not found.weak or _is_sure(found, pieces[at], line, folded) else None
+
+
+def _related(line: str) -> Phrase | None:
+    """“Xem thêm: the title of another article”."""
+    head, colon, rest = line.partition(":")
+    if not colon or not rest.strip() or line.endswith(_SENTENCE):
+        return None
+    return phrases("similar").find(head)
+
+
+def _is_sure(found: Phrase, piece: Piece, line: str, folded: str) -> bool:
+    """What a weak phrase needs besides standing at the end."""
+    if found.role == "readon":
+        return bool(piece.links) and key(piece.links[-1][1]) == folded
+    if found.role == "source":
+        name = _THEO.fullmatch(line)
+        return name is not None and name["name"][0].isupper() and len(line.split()) <= _NAME_WORDS
+    if found.role == "byline":
+        return len(line.split()) <= _BYLINE_WORDS and line.lstrip("(")[:1].isupper() and not line.endswith(_SENTENCE)
+    return True
+
+
+def _inline_readon(pieces: list[Piece]) -> list[Piece]:
+    """A read-on link that ends the last line, behind the text's own words."""
+    (at, _), line = next(lines_backwards(pieces), ((0, 0), ""))
+    if not line or not pieces[at].links:
+        return pieces
+    words = pieces[at].links[-1][1]
+    start = line.rfind(words) if words else 0
+    if start <= 0 or not phrases("readon").find(words) or key(line[start:]) != key(words):
+        return pieces
+    piece = pieces[at]
+    cut = len(piece.text) - len(line) + start
+    before = replace(piece, text=piece.text[:cut].rstrip(), links=piece.links[:-1])
+    after = replace(piece, text=piece.text[cut:], links=piece.links[-1:], group=0)
+    return [*pieces[:at], before, after, *pieces[at + 1 :]] if before.text else pieces
