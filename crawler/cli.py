@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from archive.errors import XemtiepError
-from crawler.commands import archive, crawl, read, sites
+from crawler.commands import archive, clean, crawl, read, sites
 
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -40,7 +40,7 @@ for command in (
     archive.search,
     archive.export,
     read.read,
-    read.clean,
+    clean.clean,
     read.forums,
     read.demo,
 ):

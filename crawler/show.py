@@ -7,14 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archive.records import OWN, Block
-
 if TYPE_CHECKING:
     from archive.search import Hit
-    from crawler.cleaning import Cleaned
     from crawler.crawl import Summary
-
-_COLOUR = {"own": "32", "quote": "36", "readon": "33", "source": "33"}  # ANSI; anything else is dim
 
 
 def summary_json(summary: "Summary") -> str:
@@ -37,35 +32,6 @@ def summary_text(summary: "Summary", archive: Path) -> str:
     if summary.waiting:
         lines.append(f"  {summary.waiting} pages wait in the frontier; run the same command again to go on")
     return "\n".join([*lines, f"  archive: {archive}"])
-
-
-def cleaned_json(cleaned: "Cleaned", *, explain: bool = False) -> dict[str, Any]:
-    """Give a cleaned text as the object that `xemtiep clean --json` prints; `explain` adds every block."""
-    found: dict[str, Any] = {
-        "title": cleaned.title,
-        "author": cleaned.author,
-        "card": asdict(cleaned.card),
-        "body": [block.text for block in cleaned.blocks if block.label in OWN],
-        "text": cleaned.text,
-        "source_url": cleaned.source.url if cleaned.source else None,
-        "removed": [list(pair) for pair in cleaned.removed],
-    }
-    if explain:
-        found["blocks"] = [[block.label.value, block.rule, block.text] for block in cleaned.blocks]
-    return found
-
-
-def explained(blocks: Iterable[Block], *, colour: bool | None = None) -> str:
-    """Show every block with its label and the rule that gave it, coloured on a terminal."""
-    coloured = sys.stdout.isatty() if colour is None else colour
-    return "\n".join(_explained(block, coloured=coloured) for block in blocks)
-
-
-def _explained(block: Block, *, coloured: bool) -> str:
-    head = f"{block.label.value:<11}{block.rule}"
-    if coloured:
-        head = f"\x1b[{_COLOUR.get('own' if block.label in OWN else block.label.value, '2')}m{head}\x1b[0m"
-    return f"{head}\n" + "\n".join(f"    {line}" for line in block.text.splitlines())
 
 
 def hit_json(hit: "Hit") -> str:

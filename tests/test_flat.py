@@ -119,3 +119,81 @@ def test_many_gates_and_links_in_one_paragraph_cost_no_more_than_few() -> None:
     assert (cleaned.text, len(cleaned.removed)) == ("Hết.", 1)
     cleaned = clean(lxml.html.fromstring(f"<div>{line * 3000}</div>"))
     assert len(cleaned.removed) == 3000
+
+
+THREAD = """Huyện Mây Trắng: Mở lớp dạy nghề
+
+PV Maybe
+
+Tay Chơi
+★VIP★
+Bài viết
+12,085
+Xu
+36K
+12/3/2024
+#1
+Sáng nay, huyện đã mở lớp dạy nghề.
+
+Xem tiếp...
+
+Minh Anh
+
+Thành viên
+Bài viết
+120
+Xu
+3
+12/3/2024
+#2
+Hay quá!
+
+Thu Hà
+
+Bài viết: 9
+Xu: 1
+Hôm qua lúc 10:20
+#3
+Minh Anh nói:
+Hay quá!
+Nhấn vào đây để mở rộng...
+Ừ.
+
+Chủ đề tương tự
+
+Back
+Top Bottom
+"""
+
+
+def test_a_flattened_thread_page_falls_into_its_posts() -> None:
+    cleaned = clean(THREAD)
+    assert [(post.author, post.card.title, dict(post.card.counts), post.text) for post in cleaned.posts] == [
+        ("PV Maybe", "Tay Chơi", {"Bài viết": 12085, "Xu": 36000}, "Sáng nay, huyện đã mở lớp dạy nghề."),
+        ("Minh Anh", "Thành viên", {"Bài viết": 120, "Xu": 3}, "Hay quá!"),
+        ("Thu Hà", None, {"Bài viết": 9, "Xu": 1}, "Ừ."),
+    ]
+    assert cleaned.text == "Sáng nay, huyện đã mở lớp dạy nghề.\n\nHay quá!\n\nỪ."
+    assert cleaned.removed[3] == ("card", "Thu Hà\nBài viết: 9\nXu: 1\nHôm qua lúc 10:20\n#3")
+
+
+def test_names_that_stand_right_above_their_cards() -> None:
+    page = "A bridge opens\n\nnewsbot\nRobot\nMessages\n9,000\nLikes\n3\nIt is open.\n\n"
+    page += "Ann\nJoined\nMar 3, 2014\nMessages\n12\nMar 4, 2024\n#2\nGreat!\n\nBo\nPosts\n7\nLikes\n2\nMe too."
+    assert [(post.author, post.text) for post in clean(page).posts] == [
+        ("newsbot", "It is open."),
+        ("Ann", "Great!"),
+        ("Bo", "Me too."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Giá hôm nay\n\nCam\n5\nTáo\n7\n\nĐiểm\n5",
+        "Kết quả kỳ thi của lớp.\nTuổi\n12\nĐiểm\n9\n\nCả lớp đều vui.",
+        "Tôi có hai bảng.\n\nBảng một\nTuổi: 12\nĐiểm: 9\n\nHết.",
+    ],
+)
+def test_numbers_below_words_make_no_posts(text: str) -> None:
+    assert (clean(text).text, clean(text).posts) == (text, ())

@@ -10,7 +10,8 @@ from lxml.etree import tostring
 from archive.records import OWN, Block, Label, Page, Post, Source
 from crawler.cleaning.articles import article_of
 from crawler.cleaning.blocks import Piece, pieces_of_tree
-from crawler.cleaning.flat import Card, head_of, pieces_of_text
+from crawler.cleaning.flat import Card, pieces_of_text
+from crawler.cleaning.flatpage import posts_of
 from crawler.cleaning.furniture import quoted
 from crawler.cleaning.markup import Markup, markup_of
 from crawler.cleaning.redirectors import comparable, host_of, unwrap
@@ -24,13 +25,17 @@ _NOTHING: Mapping[str, str] = {}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cleaned:
-    """A post in labelled blocks. `title`, `author` and `card` are found in flattened pages only."""
+    """A post in labelled blocks. `title`, `author`, `card` and `posts` are found in flattened pages only.
+
+    `posts` are the posts of a page that holds several; its blocks are those of all of them, its card the first's.
+    """
 
     blocks: tuple[Block, ...]
     source: Source | None = None
     title: str | None = None
     author: str | None = None
     card: Card = field(default_factory=Card)
+    posts: "tuple[Cleaned, ...]" = ()
 
     @property
     def text(self) -> str:
@@ -70,11 +75,23 @@ def _clean_tree(body: Any, url: str, markup: Markup, opens: str | None = None) -
 
 def _clean_text(text: str, url: str) -> Cleaned:
     lines = normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    head = head_of(lines)
-    shown = [Piece(Label.CARD, head.rest, "letter in place of a picture")] if head.rest else []
-    pieces = shown + _ruled(pieces_of_text(lines[head.lines :]))
-    source = find_source(pieces, url)
-    return Cleaned(blocks=_blocks(pieces), source=source, title=head.title, author=head.author, card=head.card)
+    head, parts = posts_of(lines)
+    posts: list[Cleaned] = []
+    blocks: list[Block] = []
+    if head.rest:
+        blocks.append(Block(label=Label.CARD, text=head.rest, rule="letter in place of a picture"))
+    for part in parts:
+        pieces = _ruled(pieces_of_text(lines[part.first : part.last]))
+        source = find_source(pieces, url)
+        posts.append(Cleaned(blocks=_blocks(pieces), source=source, author=part.author, card=part.card))
+        if part.shown:
+            blocks.append(Block(label=Label.CARD, text=part.shown, rule="author card above a post"))
+        blocks += posts[-1].blocks
+    first = posts[0]
+    several = tuple(posts) if len(posts) > 1 else ()
+    return Cleaned(
+        blocks=tuple(blocks), source=first.source, title=head.title, author=first.author, card=first.card, posts=several
+    )
 
 
 def clean_page(page: Page) -> Page:

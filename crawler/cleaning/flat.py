@@ -8,6 +8,7 @@ from archive.records import Label
 from crawler.cleaning.blocks import INVISIBLE, Piece
 from crawler.cleaning.phrases import phrases
 
+BLANK = " \t\r\f\v\xa0\u3000" + INVISIBLE
 _HEAD = 30  # lines among which a card is looked for
 _TITLE = 250  # characters
 _SHORT = 60  # characters of a name, a custom title, a banner
@@ -54,13 +55,13 @@ def number_of(text: str) -> int | None:
 
 def head_of(lines: list[str]) -> Head:
     """Read the head. Without label and number pairs below a title and a name there is none: the text starts at once."""
-    filled = [(at, line.strip(_BLANK)) for at, line in enumerate(lines) if line.strip(_BLANK)][: _HEAD + 1]
-    start = next((at for at in range(2, len(filled) - 1) if _is_pair(filled[at][1], filled[at + 1][1])), None)
+    filled = [(at, line.strip(BLANK)) for at, line in enumerate(lines) if line.strip(BLANK)][: _HEAD + 1]
+    start = next((at for at in range(2, len(filled) - 1) if is_pair(filled[at][1], filled[at + 1][1])), None)
     if start is None or not _is_head([line for _, line in filled[:start]]):
         return Head()
     counts: dict[str, int] = {}
     end, known = start, 0
-    while end + 1 < len(filled) and _is_pair(filled[end][1], filled[end + 1][1]):
+    while end + 1 < len(filled) and is_pair(filled[end][1], filled[end + 1][1]):
         label, number = filled[end][1].rstrip(":"), number_of(filled[end + 1][1])
         known += phrases("card").find(label) is not None
         counts |= {label: number} if number is not None else {}
@@ -75,18 +76,18 @@ def head_of(lines: list[str]) -> Head:
 
 
 def _is_head(lines: list[str]) -> bool:
-    return len(lines[0]) <= _TITLE and all(len(line) <= _SHORT for line in lines[1:]) and len(lines) <= _LINES
+    names = lines[1:]  # a number among them is somebody's list, not a card
+    fits = len(lines) <= _LINES and len(lines[0]) <= _TITLE and all(len(line) <= _SHORT for line in names)
+    return fits and not any(number_of(line) is not None for line in lines)
 
 
-def _is_pair(label: str, value: str) -> bool:
+def is_pair(label: str, value: str) -> bool:
+    """Whether two lines look like a card's label and its number; a date counts beside a known label only."""
     if len(label) > _LABEL or any(char.isdigit() for char in label) or label.endswith((".", "!", "?")):
         return False
     return number_of(value) is not None or (
         _DATE.fullmatch(value) is not None and phrases("card").find(label) is not None
     )
-
-
-_BLANK = " \t\r\f\v\xa0\u3000" + INVISIBLE
 
 
 def pieces_of_text(lines: list[str]) -> list[Piece]:
@@ -95,11 +96,11 @@ def pieces_of_text(lines: list[str]) -> list[Piece]:
     block: list[str] = []
     code = False
     for line in [*lines, ""]:
-        if line.strip(_BLANK):
-            block.append(line.rstrip(_BLANK))
+        if line.strip(BLANK):
+            block.append(line.rstrip(BLANK))
         elif block:
             code = _looks_indented(block, after_code=code)
-            shown = block if code else [row.strip(_BLANK) for row in block]
+            shown = block if code else [row.strip(BLANK) for row in block]
             pieces.append(Piece(Label.BODY, "\n".join(shown), ""))
             block = []
     return pieces
@@ -108,4 +109,4 @@ def pieces_of_text(lines: list[str]) -> list[Piece]:
 def _looks_indented(block: list[str], *, after_code: bool) -> bool:
     """Code starts at the margin and goes in and out; text that is indented throughout is just laid out that way."""
     inner = any(line[0] in " \t" for line in block[1:])
-    return (inner and block[0][0] not in _BLANK) or (after_code and block[0][0] in " \t")
+    return (inner and block[0][0] not in BLANK) or (after_code and block[0][0] in " \t")

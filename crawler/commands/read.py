@@ -1,4 +1,4 @@
-"""The commands that work on saved pages and texts, and the embedded forum: read, clean, forums, demo."""
+"""The commands that work on saved pages, and the embedded forum: read, forums, demo."""
 
 import sys
 from pathlib import Path
@@ -12,33 +12,28 @@ from crawler.commands.options import archive_option, json_option, print_json
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--url", help="Address that the page was saved from [default: its canonical or base link].")
 @click.option("--text", is_flag=True, help="Print only the clean text of all posts.")
-def read(*, files: tuple[Path, ...], url: str | None, text: bool) -> None:
+@click.option("--explain", is_flag=True, help="Show every block of every post, with its label and what decided it.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write a page that shows the posts coloured by label.")
+def read(  # noqa: PLR0913 - one argument an option
+    *, files: tuple[Path, ...], url: str | None, text: bool, explain: bool, html: Path | None
+) -> None:
     """Read saved forum pages: one JSON object a line."""
     from crawler import offline
+    from crawler.explain import explained, parts_of, write_page
 
+    pages = []
     for file in files:
         page = offline.read_file(file, url=url)
-        if text:
+        pages += parts_of(page) if html else []
+        if explain:
+            for part in parts_of(page):
+                click.echo(f"{part.heading}\n{explained(part.blocks)}\n")
+        elif text:
             click.echo("\n\n".join(post.text for post in page.posts if post.text))
         else:
             print_json(offline.as_json(page, str(file)))
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@json_option
-@click.option("--explain", is_flag=True, help="Show every block with its label and the rule that gave it.")
-def clean(*, file: Path, as_json: bool, explain: bool) -> None:
-    """Clean one post or a flattened page (text without markup); - reads standard input."""
-    from crawler import show
-    from crawler.cleaning import clean as clean_text
-    from crawler.offline import read_text
-
-    cleaned = clean_text(read_text(file))
-    if as_json:
-        print_json(show.cleaned_json(cleaned, explain=explain))
-    else:
-        click.echo(show.explained(cleaned.blocks) if explain else cleaned.text)
+    if html:
+        write_page(html, ", ".join(map(str, files)), pages)
 
 
 @click.command()

@@ -1,0 +1,61 @@
+"""Many flattened texts at once: JSON Lines in, JSON Lines out, in the same order, streaming, in several processes."""
+
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from typing import Any, NamedTuple
+
+from crawler.cleaning import clean
+from crawler.explain import cleaned_json
+
+_BATCH = 32  # documents that one process takes at a time
+_AHEAD = 3  # batches that wait for each process: what is read ahead, and held, is bounded
+
+
+class Answer(NamedTuple):
+    """The line that answers a line, and whether that was a document."""
+
+    line: str
+    good: bool
+
+
+def clean_lines(lines: Iterable[bytes], *, processes: int = 1, explain: bool = False) -> Iterator[Answer]:
+    """Clean documents `{"text": ..., "url": ...}`, one a line; other keys come out as they came in.
+
+    A line that is no such document comes out as `{"error": ..., "line": N}`, so that every line has its answer.
+    """
+    numbered = enumerate((line for line in lines if line.strip()), 1)
+    if processes < 2:  # noqa: PLR2004 - one process needs no other
+        yield from (_cleaned(number, line, explain=explain) for number, line in numbered)
+        return
+    batches = iter(lambda: list(islice(numbered, _BATCH)), [])
+    with ProcessPoolExecutor(processes) as pool:
+        waiting: deque[Future[list[Answer]]] = deque()
+        for batch in islice(batches, processes * _AHEAD):
+            waiting.append(pool.submit(_clean_batch, batch, explain))
+        while waiting:
+            yield from waiting.popleft().result()
+            waiting.extend(pool.submit(_clean_batch, batch, explain) for batch in islice(batches, 1))
+
+
+def _clean_batch(batch: list[tuple[int, bytes]], explain: bool) -> list[Answer]:  # noqa: FBT001 - submit hands it on
+    return [_cleaned(number, line, explain=explain) for number, line in batch]
+
+
+def _cleaned(number: int, line: bytes, *, explain: bool) -> Answer:
+    try:
+        document = json.loads(line)
+    except ValueError as error:
+        return _refused(number, f"not JSON: {error}")
+    if not isinstance(document, dict) or not isinstance(document.get("text"), str):
+        return _refused(number, 'no object with a "text"')
+    url = document.get("url")
+    found = clean(document["text"], url=url if isinstance(url, str) else "")
+    kept: dict[str, Any] = {key: value for key, value in document.items() if key != "text"}
+    return Answer(json.dumps({**kept, **cleaned_json(found, explain=explain)}, ensure_ascii=False), good=True)
+
+
+def _refused(number: int, reason: str) -> Answer:
+    return Answer(json.dumps({"error": reason, "line": number}, ensure_ascii=False), good=False)

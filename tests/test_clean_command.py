@@ -1,0 +1,75 @@
+"""`xemtiep clean` and the explanations of `clean` and `read`, as a user types them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.corpus import clean_lines
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+
+TEXT = "Hội nghị đã bàn về nước sạch & đường <mới> cho các xã vùng cao.\n\nTheo dõi\n\nXem tiếp..."
+
+
+def lines(count: int) -> list[bytes]:
+    return [json.dumps({"id": number, "text": f"Bài {number}.\n\nXem tiếp..."}).encode() for number in range(count)]
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_many_texts_keep_their_order(processes: int) -> None:
+    found = [json.loads(answer.line) for answer in clean_lines(lines(300), processes=processes)]
+    assert [(one["id"], one["text"]) for one in found] == [(number, f"Bài {number}.") for number in range(300)]
+    assert found[0]["removed"] == [["readon", "Xem tiếp..."]]
+
+
+def test_many_texts_are_not_read_ahead_of_the_work() -> None:
+    read = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal read
+        while True:
+            read += 1
+            yield b'{"text": "a"}'
+
+    answers = clean_lines(endless(), processes=2)
+    for _ in range(100):
+        next(answers)
+    answers.close()
+    assert read < 1000
+
+
+def test_lines_that_are_no_documents_are_answered(run: "Run") -> None:
+    done = run("clean", "--jsonl", "-", "--processes", 1, stdin='{"text": "Một."}\n\n{bad\n{"text": 5}\n')
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one.get("text", one.get("line")) for one in found] == ["Một.", 2, 3]
+    assert done.returncode == 3
+    assert "2 lines" in done.stderr
+
+
+def test_a_text_is_explained_as_json_and_as_a_page(run: "Run", tmp_path: Path) -> None:
+    page = tmp_path / "why.html"
+    done = run("clean", "-", "--json", "--explain", "--html", page, stdin=TEXT)
+    found = json.loads(done.stdout)
+    assert found["blocks"][-1] == ["readon", "phrase readon/vi “Xem tiếp”", "Xem tiếp..."]
+    assert found["language"] == "vi"
+    html = page.read_text(encoding="utf-8")
+    assert "nước sạch &amp; đường &lt;mới&gt;" in html
+    assert '<div class="readon">Xem tiếp...<small>readon: phrase readon/vi' in html
+    assert "src=" not in html
+    assert "href=" not in html
+
+
+def test_a_saved_page_is_explained(run: "Run", tmp_path: Path) -> None:
+    page = tmp_path / "why.html"
+    saved = next((Path(__file__).parent / "pages").glob("*/thread/page.html"))
+    done = run("read", saved, "--explain", "--html", page)
+    assert done.returncode == 0, done.stderr
+    assert "body" in done.stdout
+    assert '<div class="own">' in page.read_text(encoding="utf-8")
+    refused = run("read", saved, "--html", tmp_path / "no" / "why.html")
+    assert refused.returncode == 1
+    assert "cannot be written" in refused.stderr
