@@ -1,7 +1,8 @@
 """The index of a page: its elements by their class tokens, made in one pass."""
 
+from collections import defaultdict
 from collections.abc import Callable
-from functools import cached_property
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -15,23 +16,20 @@ def xpath(path: str) -> Path:
     return etree.XPath(path, smart_strings=False)
 
 
-
 class Index:
-    """The elements of a page that have a class, in its order, to be found by their class tokens."""
+    """The elements of a page in its order, to be found by their class tokens."""
 
     def __init__(self, tree: Any) -> None:
-        filed = [(node, classes) for node in tree.iterdescendants(etree.Element) if (classes := node.get("class"))]
-        self.elements: list[Any] = [node for node, _ in filed]
-        alike: dict[str, list[int]] = {}  # by whole class attribute: a page repeats a few of them
-        for place, (_, classes) in enumerate(filed):
-            if classes in alike:
+        self.elements: list[Any] = list(tree.iter(etree.Element))
+        alike: dict[str, list[int]] = defaultdict(list)  # by whole class attribute: a page repeats a few of them
+        for place, element in enumerate(self.elements):
+            classes = element.get("class")
+            if classes:
                 alike[classes].append(place)
-            else:
-                alike[classes] = [place]
-        self._alike: dict[str, list[list[int]]] = {}
+        self._alike: dict[str, list[list[int]]] = defaultdict(list)
         for classes, places in alike.items():
-            for token in set(classes.split()):
-                self._alike.setdefault(token, []).append(places)
+            for token in _tokens(classes):
+                self._alike[token].append(places)
 
     def places(self, token: str) -> list[int]:
         """Where in `elements` those with the class token are, in order."""
@@ -40,7 +38,7 @@ class Index:
             alike = self._alike[token] = [sorted(chain.from_iterable(alike))]
         return alike[0] if alike else []
 
-    @cached_property
-    def place(self) -> dict[Any, int]:
-        """Where in `elements` each of them is."""
-        return {element: place for place, element in enumerate(self.elements)}
+
+@lru_cache(maxsize=8192)  # the pages of a site repeat each other's
+def _tokens(classes: str) -> frozenset[str]:
+    return frozenset(classes.split())

@@ -7,23 +7,17 @@ under its class tokens (libxml2 would search each class attribute anew for each 
 as compiled XPath: start those with a tag name.
 """
 
-import re
-from bisect import bisect_left
-from dataclasses import dataclass
-from functools import cache
-from itertools import pairwise, zip_longest
-from operator import itemgetter
+from itertools import pairwise
 from typing import Any
 
-from cssselect import HTMLTranslator
+from cssselect import SelectorError
+from lxml import etree
 
-from crawler.forums.index import Index, Path, xpath
+from crawler.forums.index import Index, xpath
+from crawler.forums.ways import Way, compiled
 
-_TRANSLATOR = HTMLTranslator()
 _STRING = xpath("string()")
-_FIRST_FILED = xpath("(descendant::*[@class])[1]")
-_COUNT_FILED = xpath("count(descendant::*[@class])")
-_HEAD = re.compile(r"(?P<tag>[a-z]\w*)?\.(?P<token>[\w-]+)(?P<more>[^\s>+~,]*)(?P<rest>\s*>.*|\s[^+~]*)?", re.DOTALL)
+_COUNT = xpath("count(descendant::*)")
 
 
 class Part:
@@ -44,55 +38,7 @@ class Part:
     def whole(cls, tree: Any) -> "Part":
         """The page of that tree."""
         index = Index(tree)
-        return cls(tree, index, 0, len(index.elements))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Head:
-    """The first compound of a CSS selector, found by its class token, and what follows it."""
-
-    token: str
-    tag: str | None
-    more: Path | None
-    rest: Path | None
-
-    def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
-        """Each hit between two places, with the place of the compound."""
-        places = index.places(self.token)
-        places = places[bisect_left(places, start) : bisect_left(places, end)]
-        found = [(place, index.elements[place]) for place in places]
-        if self.tag:
-            found = [hit for hit in found if hit[1].tag == self.tag]
-        if self.more:
-            found = [hit for hit in found if self.more(hit[1])]
-        if self.rest:
-            found = [(place, inner) for place, outer in found for inner in self.rest(outer)]
-        return found
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Way:
-    """One alternative of a selector: as XPath for all hits and for the first, and by a shorter way if there is one."""
-
-    all: Path
-    one: Path
-    heads: tuple[_Head, ...] = ()  # through the index
-    attribute: str = ""
-    own: bool = False  # asks only the element itself
-
-    def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
-        """Each hit between two places of the index, in the page's order, with its place there."""
-        found = self.heads[0].hits(index, start, end)
-        if len(self.heads) > 1:
-            found = sorted((hit for head in self.heads for hit in head.hits(index, start, end)), key=itemgetter(0))
-        if len(self.heads) > 1 or self.heads[0].rest:  # an element can be in two heads, one inside the other
-            once: dict[Any, int] = {}
-            for place, hit in found:
-                once.setdefault(hit, place)
-            found = [(place, hit) for hit, place in once.items()]
-        if self.attribute:
-            return [(place, value) for place, hit in found if (value := hit.get(self.attribute)) is not None]
-        return found
+        return cls(tree, index, 1, len(index.elements))  # all but the tree's own element, which stands first
 
 
 class _Row:
@@ -108,20 +54,20 @@ class _Row:
     def column(self, selector: str) -> list[list[Any]] | None:
         """What the selector finds in each part; None for one that has to be asked part by part."""
         if selector not in self.columns:
-            ways = _compiled(selector)
+            ways = compiled(selector)
             self.columns[selector] = self._fill(ways) if all(way.heads or way.own for way in ways) else None
         return self.columns[selector]
 
-    def _fill(self, ways: tuple[_Way, ...]) -> list[list[Any]]:
+    def _fill(self, ways: tuple[Way, ...]) -> list[list[Any]]:
         column: list[list[Any]] = [[] for _ in self.spans]
         for way in ways:
-            found = self._spread(way) if way.heads else [list(way.all(element)) for _, _, element in self.spans]
+            found = [way.own(element) for _, _, element in self.spans] if way.own else self._spread(way)
             column = [before or now for before, now in zip(column, found, strict=True)]
             if all(column):
                 break
         return column
 
-    def _spread(self, way: _Way) -> list[list[Any]]:
+    def _spread(self, way: Way) -> list[list[Any]]:
         column: list[list[Any]] = [[] for _ in self.spans]
         at, (start, end, _) = 0, self.spans[0]
         for place, hit in way.hits(self.index, start, self.spans[-1][1]):
@@ -133,47 +79,18 @@ class _Row:
         return column
 
 
-@cache
-def _compiled(selector: str) -> tuple[_Way, ...]:
-    return tuple(_way(alternative.strip()) for alternative in selector.split(" | "))
+def check(selector: str) -> None:
+    """Try a selector out.
 
-
-def _way(selector: str) -> _Way:
-    if selector.startswith(("./", "/")):
-        return _Way(all=xpath(selector), one=xpath(f"({selector})[1]"))
-    css, _, attribute = selector.partition("@")
-    path = _path(css, "descendant::") if css else "."
-    path = f"({path})/@{attribute}" if attribute else path
-    heads = [None] if "(" in css and "," in css else [_head(single) for single in css.split(",")]
-    # several heads are merged by their own place in the page, which says nothing about what follows inside them
-    whole = None not in heads and (len(heads) == 1 or not any(head.rest for head in heads if head))
-    return _Way(
-        all=xpath(path),
-        one=xpath(f"({path})[1]"),
-        heads=tuple(head for head in heads if head) if whole else (),
-        attribute=attribute,
-        own=not css or (css.startswith("&") and "," not in css),
-    )
-
-
-def _head(css: str) -> _Head | None:
-    head = _HEAD.fullmatch(css.strip())
-    if not head:
-        return None
-    rest = (head["rest"] or "").strip()
-    axis = "child::" if rest.startswith(">") else "descendant::"
-    return _Head(
-        token=head["token"],
-        tag=head["tag"],
-        more=xpath(_path(f"*{head['more']}", "self::")) if head["more"] else None,
-        rest=xpath(_path(rest.removeprefix(">").strip(), axis)) if rest else None,
-    )
-
-
-def _path(css: str, axis: str) -> str:
-    if css.startswith("&"):
-        css, axis = f"*{css[1:]}", "self::"
-    return str(_TRANSLATOR.css_to_xpath(css, prefix=axis))
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        found = [way.all(etree.Element("html")) for way in compiled(selector)]
+    except (SelectorError, etree.XPathError) as error:
+        raise ValueError(f"{selector!r} is no selector: {error}") from None
+    if not all(isinstance(each, list) for each in found):
+        raise ValueError(f"{selector!r} finds no elements: it gives a number or a text")
 
 
 def every(node: Any, selector: str) -> list[Any]:
@@ -184,11 +101,11 @@ def every(node: Any, selector: str) -> list[Any]:
     if not selector or node is None:
         return []
     if not isinstance(node, Part):
-        return next((list(found) for way in _compiled(selector) if (found := way.all(node))), [])
+        return next((list(found) for way in compiled(selector) if (found := way.all(node))), [])
     column = node.row and node.row.column(selector)
     if column:
         return column[node.at]
-    for way in _compiled(selector):
+    for way in compiled(selector):
         if way.heads:
             found = [hit for _, hit in way.hits(node.index, node.start, node.end)]
         else:
@@ -203,12 +120,12 @@ def first(node: Any, selector: str) -> Any:
     if not selector or node is None:
         return None
     if not isinstance(node, Part):
-        return next((found[0] for way in _compiled(selector) if (found := way.one(node))), None)
+        return next((found[0] for way in compiled(selector) if (found := way.one(node))), None)
     column = node.row and node.row.column(selector)
     if column:
         found = column[node.at]
         return found[0] if found else None
-    for way in _compiled(selector):
+    for way in compiled(selector):
         if way.heads:
             hits = way.hits(node.index, node.start, node.end)
             found = [hits[0][1]] if hits else []
@@ -223,38 +140,37 @@ def parts(whole: Part | None, selector: str) -> list[Part]:
     """What the selector finds, as parts that can be looked into in turn."""
     if whole is None or not selector:
         return []
-    placed = _placed(whole, selector)
-    ends = [_end(element, start, after) for (start, element), after in zip_longest(placed, placed[1:])]
-    found = [Part(element, whole.index, start, end) for (start, element), end in zip(placed, ends, strict=True)]
-    if found and all(before.end <= after.start for before, after in pairwise(found)):  # none lies inside another
+    elements = whole.index.elements
+    found = []
+    for place, element in _placed(whole, selector):
+        end = _end(element, elements, place, whole.end)
+        found.append(Part(element, whole.index, place + 1, end))
+    if found and all(before.end < after.start for before, after in pairwise(found)):  # none lies inside another
         _Row(found)
     return found
 
 
 def _placed(whole: Part, selector: str) -> list[tuple[int, Any]]:
-    """What the selector finds, with the place of the first element inside that the index knows."""
-    for way in _compiled(selector):
+    """What the selector finds, each with its place."""
+    for way in compiled(selector):
         if way.heads and not any(head.rest for head in way.heads):
-            found = [(place + 1, element) for place, element in way.hits(whole.index, whole.start, whole.end)]
+            found = way.hits(whole.index, whole.start, whole.end)
         else:
-            found = [(_inside(element, whole.index), element) for element in way.all(whole.element)]
+            place, found = whole.start, []
+            for element in way.all(whole.element):
+                place = whole.index.elements.index(element, place, whole.end)
+                found.append((place, element))
         if found:
             return found
     return []
 
 
-def _inside(element: Any, index: Index) -> int:
-    if element.get("class"):
-        return index.place[element] + 1
-    inside = _FIRST_FILED(element)
-    return index.place[inside[0]] if inside else 0
-
-
-def _end(element: Any, start: int, after: tuple[int, Any] | None) -> int:
-    """Where the part that begins at `start` ends: where its next sibling begins, or else by counting."""
-    if after is not None and after[1].get("class") and element.getnext() is after[1]:
-        return after[0] - 1
-    return start + int(_COUNT_FILED(element))
+def _end(element: Any, elements: list[Any], place: int, limit: int) -> int:
+    """Where what is inside of the element at that place ends: where its next sibling stands, or else by counting."""
+    after = next(element.itersiblings(etree.Element), None)
+    if after is None:
+        return place + 1 + int(_COUNT(element))
+    return elements.index(after, place + 1, limit)
 
 
 def words(node: Any) -> str:

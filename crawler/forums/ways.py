@@ -1,0 +1,136 @@
+"""What a selector compiles to: for each of its alternatives the ways to its hits, the shortest that there is."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from functools import cache
+from operator import itemgetter
+from typing import Any
+
+from cssselect import HTMLTranslator
+
+from crawler.forums.index import Index, Path, xpath
+
+_TRANSLATOR = HTMLTranslator()
+_HEAD = re.compile(r"(?P<tag>[a-z]\w*)?\.(?P<token>[\w-]+)(?P<more>[^\s>+~,]*)(?P<rest>\s*>.*|\s[^+~]*)?", re.DOTALL)
+_PLAIN = re.compile(r"(?P<child>>)?\s*(?P<tag>[a-z]\w*)(?:\.(?P<token>[\w-]+))?")
+_TAG = re.compile(r"[a-z]\w*")
+_OWN_CLASS = re.compile(r"&\.([\w-]+)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Head:
+    """The first compound of a CSS selector, found by its class token, and what follows it."""
+
+    token: str
+    tag: str | None
+    more: Path | None
+    rest: Path | None
+
+    def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
+        """Each hit between two places, with the place of the compound."""
+        places = index.places(self.token)
+        places = places[bisect_left(places, start) : bisect_left(places, end)]
+        found = [(place, index.elements[place]) for place in places]
+        if self.tag:
+            found = [hit for hit in found if hit[1].tag == self.tag]
+        if self.more:
+            found = [hit for hit in found if self.more(hit[1])]
+        if self.rest:
+            found = [(place, inner) for place, outer in found for inner in self.rest(outer)]
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Way:
+    """One alternative of a selector: as XPath for all hits and for the first, and by a shorter way if there is one."""
+
+    all: Path
+    one: Path
+    heads: tuple[_Head, ...] = ()  # through the index
+    attribute: str = ""
+    own: Path | None = None  # from the element itself, without the index
+
+    def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
+        """Each hit between two places of the index, in the page's order, with its place there."""
+        found = self.heads[0].hits(index, start, end)
+        if len(self.heads) > 1:
+            found = sorted((hit for head in self.heads for hit in head.hits(index, start, end)), key=itemgetter(0))
+        if len(self.heads) > 1 or self.heads[0].rest:  # an element can be in two heads, one inside the other
+            once: dict[Any, int] = {}
+            for place, hit in found:
+                once.setdefault(hit, place)
+            found = [(place, hit) for hit, place in once.items()]
+        if self.attribute:
+            return [(place, value) for place, hit in found if (value := hit.get(self.attribute)) is not None]
+        return found
+
+
+@cache
+def compiled(selector: str) -> tuple[Way, ...]:
+    """The selector's alternatives, in order."""
+    return tuple(_way(alternative.strip()) for alternative in selector.split(" | "))
+
+
+def _way(selector: str) -> Way:
+    if selector.startswith(("./", "/")):
+        return Way(all=xpath(selector), one=xpath(f"({selector})[1]"))
+    css, _, attribute = selector.partition("@")
+    path = _path(css, "descendant::") if css else "."
+    path = f"({path})/@{attribute}" if attribute else path
+    heads = [None] if "(" in css and "," in css else [_head(single) for single in css.split(",")]
+    # several heads are merged by their own place in the page, which says nothing about what follows inside them
+    whole = None not in heads and (len(heads) == 1 or not any(head.rest for head in heads if head))
+    return Way(
+        all=xpath(path),
+        one=xpath(f"({path})[1]"),
+        heads=tuple(head for head in heads if head) if whole else (),
+        attribute=attribute,
+        own=_own(css, attribute),
+    )
+
+
+def _own(css: str, attribute: str) -> Path | None:
+    """The short way of `@data-author`, `&.deleted` and `time`; None for other selectors."""
+    if not css:
+        return lambda element: [value] if (value := element.get(attribute)) is not None else []
+    if _TAG.fullmatch(css) and not attribute:
+        return lambda element: list(element.iterdescendants(css))
+    if not css.startswith("&") or "," in css:
+        return None
+    token = _OWN_CLASS.fullmatch(css)
+    if token is None or attribute:
+        return xpath(_path(css, "descendant::") + (f"/@{attribute}" if attribute else ""))
+    return lambda element: [element] if token[1] in element.get("class", "").split() else []
+
+
+def _head(css: str) -> _Head | None:
+    head = _HEAD.fullmatch(css.strip())
+    if not head:
+        return None
+    return _Head(
+        token=head["token"],
+        tag=head["tag"],
+        more=xpath(_path(f"*{head['more']}", "self::")) if head["more"] else None,
+        rest=_rest(head["rest"].strip()) if (head["rest"] or "").strip() else None,
+    )
+
+
+def _rest(css: str) -> Path:
+    """What follows the first compound: `time`, `> div.text`; XPath for what is less plain."""
+    plain = _PLAIN.fullmatch(css)
+    if plain is None:
+        return xpath(_path(css.removeprefix(">").strip(), "child::" if css.startswith(">") else "descendant::"))
+    child, tag, token = plain.groups()
+
+    def inner(outer: Any) -> list[Any]:
+        found = outer.iterchildren(tag) if child else outer.iterdescendants(tag)
+        return [node for node in found if token in node.get("class", "").split()] if token else list(found)
+
+    return inner
+
+
+def _path(css: str, axis: str) -> str:
+    if css.startswith("&"):
+        css, axis = f"*{css[1:]}", "self::"
+    return str(_TRANSLATOR.css_to_xpath(css, prefix=axis))
