@@ -173,7 +173,8 @@ class Page:
     `site` is host and path prefix of the forum ("voz.vn", "example.org/forum"). `containers` maps a class token of the
     software's markup to the label of the text inside, and is what the cleaning stage needs to know of the software.
     `message` is what a wall or an error page says. `instead` is the address that holds the content of a page that a
-    script fills in. `sure` is the reader's confidence (1 for a known software).
+    script fills in. `sure` is the reader's confidence (1 for a known software). `changed_skin`: where the software's
+    selectors should find something they find nothing; the posts are what the reader for unknown software sees.
     """
 
     kind: Kind
@@ -194,6 +195,7 @@ class Page:
     message: str = ""
     instead: str | None = None
     sure: float = 1.0
+    changed_skin: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -65,7 +65,12 @@ def save(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
 
 
 def _is_whole(db: sqlite3.Connection, page: Page) -> bool:
-    """Whether an unchanged page would hold nothing to do: not where `--since` left out threads of its board."""
+    """Whether an unchanged page would hold nothing to do: not where `--since` left out threads of its board.
+
+    Nor where it was misread.
+    """
+    if page.changed_skin:
+        return False
     if page.kind is not Kind.BOARD or page.board is None:
         return True
     unread = "SELECT 1 FROM boards JOIN sites ON sites.id = boards.site WHERE board_id = ? AND sites.site = ?"
@@ -134,6 +139,8 @@ def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
         seen=walk.fetched_at if walk else None,
     )
     known = posts.known_posts(db, place.site, page)
+    if page.changed_skin:
+        return replace(_save_misread(db, page, place, known, walk), threads=int(thread > before))
     saved = replace(_save_posts(db, page, place, known), threads=int(thread > before))
     if walk is None or answer.request is None:  # a file may be older than the archive: it proves nothing missing
         _save_progress(db, page, thread)
@@ -144,6 +151,22 @@ def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
     queued = _follow(db, reading)
     _save_progress(db, page, thread)
     return replace(saved, vanished=saved.vanished + missed, queued=queued)
+
+
+def _save_misread(
+    db: sqlite3.Connection, page: Page, place: posts.Place, known: dict[str, posts.Known], walk: Walk | None
+) -> Saved:
+    """Saves only the new posts of a page whose skin its reader does not know.
+
+    Nothing that it shows differently has changed, nothing that it lacks is missing; its thread is not settled, so that
+    it is read again once its selectors are known.
+    """
+    new = tuple(post for post in page.posts if post.id not in known)
+    saved = _save_posts(db, replace(page, posts=new), place, {})
+    if walk is None or page.next is None:
+        return saved
+    link = Link(url=page.next, role="next", thread=place.thread, signature=walk.signature)
+    return replace(saved, queued=frontier.queue(db, walk, [link], place.now))
 
 
 def _board_title(db: sqlite3.Connection, thread: int) -> str | None:

@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta, tzinfo
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +40,7 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "cookies": values.path,
     "login": values.login,
     "headers": values.headers,
+    "selectors": values.selectors,
 }
 
 
@@ -64,9 +64,10 @@ class Limits:
 class Site(Limits):
     """A forum to crawl: everything below `url`, or only its `boards`.
 
-    `zone` is that of dates without one, `language` and `software` go before what its pages seem to be. `cookies` is a
-    file with a member's cookies, `login` names the variables that hold user and password, `headers` go with every
-    request, `feeds` are RSS, Atom or sitemap files that name its new threads. `max_requests` ends a crawl of it early.
+    `zone` is that of dates without one, `language` and `software` go before what its pages seem to be, `selectors`
+    before those of its software where its skin differs. `cookies` is a file with a member's cookies, `login` names the
+    variables that hold user and password, `headers` go with every request, `feeds` are RSS, Atom or sitemap files that
+    name its new threads. `max_requests` ends a crawl of it early.
     """
 
     url: str = ""
@@ -79,6 +80,7 @@ class Site(Limits):
     cookies: Path | None = None
     login: Login | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    selectors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def starts(self) -> tuple[str, ...]:
@@ -212,9 +214,7 @@ def _values(record: type[Limits], table: Mapping[str, Any], file: Path, where: s
     found = {}
     for name, value in table.items():
         if name not in readers:
-            close = get_close_matches(name, readers, n=1)
-            meant = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(readers)}"
-            raise ConfigError(f"{file}: {where}unknown key {name!r}; {meant}")
+            raise ConfigError(f"{file}: {where}unknown key {name!r}; {values.meant(name, readers)}")
         try:
             read = readers[name](value)
         except ValueError as error:

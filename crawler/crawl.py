@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DONE, FAILED, PARTIAL, SHUT_OUT, LOCKED, INTERRUPTED = 0, 1, 3, 4, 75, 130
 COUNTS = (
     "requests", "pages", "threads", "new", "changed", "unchanged", "vanished", "articles",
-    "unmodified", "missing", "wall", "refused", "failed", "retries",
+    "unmodified", "missing", "wall", "refused", "failed", "changed_skin", "retries",
 )  # fmt: skip
 
 
@@ -194,7 +194,7 @@ def _outcome(spider: "ForumSpider", reason: str, name: str | None = None) -> tup
         (states == {State.LOCKED}, "locked", LOCKED),
         (states & {State.DOWN, State.LOCKED}, "done with errors", PARTIAL),
         (broken and not counts["pages"], "failed", FAILED),
-        (few or broken or counts["failed"], "done with errors", PARTIAL),
+        (few or broken or counts["failed"] or counts["changed_skin"], "done with errors", PARTIAL),
         (spider.spent() or State.RESTS in states, "stopped at its limit", DONE),
     )
     outcome, code = next(((outcome, code) for holds, outcome, code in cases if holds), ("done", DONE))

@@ -8,14 +8,15 @@ from typing import Any
 from archive.errors import UnreadableError
 from archive.records import Page, Post, ThreadRow
 from crawler.cleaning import clean_page
+from crawler.config import Config
 from crawler.forums import read
 from crawler.forums.charset import decode
 
 
-def read_file(path: Path, *, url: str | None = None) -> Page:
+def read_file(path: Path, *, url: str | None = None, config: Config | None = None) -> Page:
     """Read and clean one saved page; relative dates count from the file's own time.
 
-    Without `url`, the page's canonical or base link counts.
+    Without `url`, the page's canonical or base link counts. `config` says what is special about the page's site.
 
     Raises:
         UnreadableError: the file is missing or cannot be read.
@@ -25,7 +26,18 @@ def read_file(path: Path, *, url: str | None = None) -> Page:
         saved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
-    return clean_page(read(body, url or "", now=saved_at))
+    at = url or (read(body, "", now=saved_at).url if config and config.sites else "")
+    site = (config or Config()).site_of(at)
+    page = read(
+        body,
+        at,
+        software=site.software,
+        language=site.language,
+        selectors=site.selectors,
+        zone=site.zone or UTC,
+        now=saved_at,
+    )
+    return clean_page(page)
 
 
 def page_text(html: bytes, url: str) -> str:
@@ -46,6 +58,7 @@ def as_json(page: Page, file: str) -> dict[str, Any]:
         "last_page": page.last_page,
         "next": page.next,
         "message": page.message,
+        "instead": page.instead,
         "posts": [_post(post) for post in page.posts],
         "threads": [_row(row) for row in page.threads],
         "boards": [{"id": board.id, "url": board.url, "title": board.title} for board in page.boards],

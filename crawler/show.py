@@ -25,7 +25,8 @@ def summary_text(summary: "Summary", archive: Path) -> str:
         f"  {counts['threads']} new threads, {counts['new']} new posts, {counts['articles']} articles",
         f"  {counts['changed']} posts changed, {counts['vanished']} vanished, {counts['unchanged']} seen unchanged",
     ]
-    troubles = {name: counts[name] for name in ("missing", "wall", "refused", "failed") if counts[name]}
+    names = ("missing", "wall", "refused", "failed", "changed_skin")
+    troubles = {name.replace("_", " "): counts[name] for name in names if counts[name]}
     if troubles:
         lines.append("  " + ", ".join(f"{count} {name}" for name, count in troubles.items()))
         lines += [f"    {count} x {reason}" for reason, count in list(summary.reasons.items())[:5]]

@@ -1,8 +1,10 @@
 """What the values of xemtiep.toml mean: each reader takes one as TOML gives it, and says in words what it must be."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time, timedelta, tzinfo
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,6 +118,29 @@ def headers(value: Any) -> dict[str, str]:
     if any(re.search(r"[\r\n]", name + item) for name, item in value.items()):
         raise ValueError("a header must be one line")
     return value
+
+
+def selectors(value: Any) -> dict[str, str]:
+    """A table of selectors, by the names that a forum software has them under."""
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise ValueError('it must be a table of selectors such as { posts = "article.message" }')
+    from crawler.forums import select  # noqa: PLC0415 - lxml and all families; most configurations do without
+    from crawler.forums.skins import SELECTORS  # noqa: PLC0415 - as above
+
+    for name, selector in value.items():
+        if name not in SELECTORS:
+            raise ValueError(f"unknown name {name!r}; {meant(name, SELECTORS)}")
+        try:
+            select.check(selector)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+    return value
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The nearest of the known names, or all of them."""
+    close = get_close_matches(name, known := list(known), n=1)
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
 
 
 def login(value: Any) -> Login:

@@ -5,25 +5,28 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, json_option, print_json
+from crawler.commands.options import archive_option, config_option, json_option, print_json
+from crawler.config import load
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option("--url", help="Address that the page was saved from [default: its canonical or base link].")
+@config_option
 @click.option("--text", is_flag=True, help="Print only the clean text of all posts.")
 @click.option("--explain", is_flag=True, help="Show every block of every post, with its label and what decided it.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write a page that shows the posts coloured by label.")
 def read(  # noqa: PLR0913 - one argument an option
-    *, files: tuple[Path, ...], url: str | None, text: bool, explain: bool, html: Path | None
+    *, files: tuple[Path, ...], url: str | None, config: Path | None, text: bool, explain: bool, html: Path | None
 ) -> None:
     """Read saved forum pages: one JSON object a line."""
     from crawler import offline
     from crawler.explain import explained, parts_of, write_page
 
+    settings = load(config)
     pages = []
     for file in files:
-        page = offline.read_file(file, url=url)
+        page = offline.read_file(file, url=url, config=settings)
         pages += parts_of(page) if html else []
         if explain:
             for part in parts_of(page):

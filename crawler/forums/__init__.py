@@ -1,12 +1,13 @@
 """From the bytes of a forum page to a `Page`: which software made it, and what it says."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
 from archive.errors import ConfigError
 from archive.records import Page
 from crawler.forums import charset as charsets
-from crawler.forums import generic, rescue
+from crawler.forums import generic, rescue, skins
 from crawler.forums.askbot import Askbot
 from crawler.forums.base import Forum
 from crawler.forums.bbpress import BBPress
@@ -74,25 +75,28 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
     charset: str | None = None,
     software: str | None = None,
     language: str | None = None,
+    selectors: Mapping[str, str] | None = None,
     zone: tzinfo = UTC,
     now: datetime | None = None,
 ) -> Page:
     """What the page at `url` is and holds. Never raises: bytes that are no page come back as ERROR with a message.
 
     `charset` is that of the HTTP header, `software` the name of a family to use without asking, `language` the code of
-    the one that the page is in whatever it says ("vi"), `zone` the site's time zone, `now` the moment of the capture,
+    the one that the page is in whatever it says ("vi"), `selectors` go before the family's own on a skin that differs
+    (by the names in `crawler.forums.skins.SELECTORS`), `zone` the site's time zone, `now` the moment of the capture,
     which relative dates ("5 minutes ago") count from. Without `url` the page's own canonical link counts.
     """
     doc = document(body, url, charset=charset, zone=zone, now=now or datetime.now(UTC))
     forum = named(software, doc) if software else detect(doc)
     if forum is None:
         return generic.read(doc)
+    forum = skins.adjusted(forum, selectors or {})
     doc = replace(doc, url=forum.canonical(doc.url), given=language)
     page = forum.read(doc)
     if doc.page is not None and rescue.has_lost(forum.post_mark, body, len(page.posts)):
         again = forum.read(replace(doc, page=whole(rescue.soup_tree(charsets.decode(body, charset)))))
-        return max(page, again, key=lambda found: len(found.posts))
-    return page
+        page = max(page, again, key=lambda found: len(found.posts))
+    return skins.rescued(forum, doc, page)
 
 
 def detect(doc: Document) -> Forum | None:

@@ -176,10 +176,13 @@ class ForumSpider(scrapy.Spider):
             self.count(row, "unmodified")
             return
         page = self.read(row, response, fetched_at)
+        self.count(row, "changed_skin", page.changed_skin)
         if self.starts_inside(row, page):
             return
         if page.kind in READ and response.status not in GONE:
             host.walls = 0
+            if page.changed_skin:
+                self.reasons[page.message] += 1
             yield Fetched(
                 page=page,
                 request=row,
@@ -197,15 +200,19 @@ class ForumSpider(scrapy.Spider):
         site = self.config.site_of(response.url)
         if row.role == "feed":
             return feeds.read(response.body, response.url, site.software)
-        return read(
+        page = read(
             response.body,
             response.url,
             charset=http_content_type_encoding(_header(response, "Content-Type")),
             software=site.software,
             language=site.language,
+            selectors=site.selectors,
             zone=site.zone or UTC,
             now=now,
         )
+        if page.changed_skin and response.status >= 400:  # noqa: PLR2004 - the page of an error has no posts to look for
+            return replace(page, kind=Kind.UNKNOWN, message="", changed_skin=False)
+        return page
 
     def no_page(self, row: Request, page: Page, response: Response) -> None:
         """End or repeat a request whose answer is no page to save."""

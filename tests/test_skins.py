@@ -1,0 +1,162 @@
+"""Skins that differ: selectors from the configuration, and pages whose skin nobody has configured yet."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from made import take
+
+from archive import Archive
+from archive.errors import ConfigError
+from archive.records import Kind, Page
+from crawler.cleaning import clean_page
+from crawler.cli import main
+from crawler.config import load
+from crawler.forums import read
+from crawler.forums.skins import SELECTORS, adjusted
+from crawler.forums.xenforo import XenForo2
+
+URL = "https://forum.example/threads/canh-dieu.7/"
+NOW = datetime(2024, 6, 15, tzinfo=UTC)
+TEXTS = (
+    "Chiếc diều của tôi bay qua mái đình rồi vướng vào cây gạo đầu làng.",
+    "Hôm qua gió lớn quá, cả xóm đứng xem mà không ai dám trèo lên gỡ xuống.",
+    "Nếu buộc thêm một đoạn dây dù thì diều sẽ lên thẳng hơn nhiều, bạn thử xem.",
+    "Tôi dùng giấy dó phết cậy, nhẹ và bền, mưa nhỏ cũng không sao cả đâu.",
+)
+SKIN = {
+    "posts": "section.khung",
+    "post_id": "&@id",
+    "body": "div.loi",
+    "author": "b.ten",
+    "posted": "time",
+    "title": "h2.de",
+}
+
+
+def page(texts: tuple[str, ...] = TEXTS, *, ids: bool = True) -> bytes:
+    """A thread of XenForo in a skin that has none of its class names."""
+    posts = "".join(
+        f'<section class="khung"{f" id=post-{40 + n}" if ids else ""}><b class="ten">Thành viên {n % 3}</b>'
+        f'<time datetime="2024-03-0{n + 1}T08:00:00Z">0{n + 1}/03/2024</time><div class="loi">{text}</div></section>'
+        for n, text in enumerate(texts)
+    )
+    head = '<html id="XF" lang="vi"><head><title>Cánh diều | Diễn đàn</title></head>'
+    return f'{head}<body><h2 class="de">Cánh diều</h2><main>{posts}</main></body></html>'.encode()
+
+
+def texts(found: Page) -> list[str]:
+    return [post.text for post in clean_page(found).posts]
+
+
+def test_selectors_go_before_those_of_the_family() -> None:
+    found = read(page(), URL, selectors=SKIN, now=NOW)
+    assert (found.kind, found.software, found.changed_skin) == (Kind.THREAD, "xenforo2", False)
+    assert (found.thread and found.thread.id, found.title) == ("7", "Cánh diều")
+    assert [post.id for post in found.posts] == ["40", "41", "42", "43"]
+    assert found.posts[1].author.name == "Thành viên 1"
+    assert texts(found) == list(TEXTS)
+
+
+def test_an_adjusted_family_is_made_once_and_leaves_the_family_alone() -> None:
+    forum = XenForo2()
+    assert adjusted(forum, SKIN) is adjusted(XenForo2(), dict(reversed(SKIN.items())))
+    assert adjusted(forum, {}) is forum
+    assert XenForo2.posts != SKIN["posts"]
+
+
+@pytest.mark.parametrize("name", ["name", "signals", "anchor", "own", "read", "containers", "post_mark", "order"])
+def test_only_selectors_can_be_given(name: str) -> None:
+    assert name not in SELECTORS
+
+
+def test_a_changed_skin_is_read_as_unknown_software_and_named() -> None:
+    found = read(page(), URL, now=NOW)
+    assert (found.kind, found.software, found.changed_skin) == (Kind.THREAD, "xenforo2", True)
+    assert "changed skin" in found.message
+    assert found.thread
+    assert (found.thread.id, found.thread.url) == ("7", URL)
+    assert [post.id for post in found.posts] == ["40", "41", "42", "43"]
+    assert texts(found) == list(TEXTS)
+
+
+def test_posts_without_ids_of_their_own_make_no_thread() -> None:
+    found = read(page(ids=False), URL, now=NOW)
+    assert (found.kind, found.changed_skin, found.thread) == (Kind.UNKNOWN, True, None)
+    assert texts(found) == list(TEXTS)
+
+
+def test_a_board_without_its_rows_is_a_changed_skin() -> None:
+    found = read(page(()), "https://forum.example/forums/lang.3/", now=NOW)
+    assert (found.kind, found.changed_skin) == (Kind.UNKNOWN, True)
+
+
+@pytest.mark.parametrize("path", ["members/gio.5/", "help/terms/", ""])
+def test_other_pages_of_the_software_are_no_changed_skin(path: str) -> None:
+    found = read(page(), f"https://forum.example/{path}", now=NOW)
+    assert (found.kind, found.changed_skin) == (Kind.UNKNOWN, False)
+
+
+def save(archive: Archive, body: bytes, selectors: dict[str, str] | None = None) -> Any:
+    archive.seed(URL)
+    found = clean_page(read(body, URL, selectors=selectors, now=NOW))
+    return archive.save_page(found, request=take(archive), etag='"1"')
+
+
+def test_a_changed_skin_changes_nothing_that_is_known(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db") as archive:
+        assert save(archive, page(), SKIN).new == 4
+        before = archive.db.execute("SELECT * FROM posts ORDER BY id").fetchall()
+        settled = archive.db.execute("SELECT settled FROM threads").fetchall()
+        other = tuple(f"Chữ khác hẳn lời đã lưu ở bài số {n}, dài thêm một chút cho ra một đoạn văn." for n in range(3))
+        saved = save(archive, page(other))
+        assert (saved.new, saved.changed, saved.vanished) == (0, 0, 0)
+        assert archive.db.execute("SELECT * FROM posts ORDER BY id").fetchall() == before
+        assert archive.db.execute("SELECT settled FROM threads").fetchall() == settled
+        assert archive.db.execute("SELECT etag FROM frontier").fetchall() == [(None,)]
+
+
+def test_posts_that_a_changed_skin_brings_are_new_and_their_thread_stays_open(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db") as archive:
+        assert save(archive, page()).new == 4
+        assert archive.db.execute("SELECT settled FROM threads").fetchall() == [(None,)]
+
+
+def written(folder: Path, selectors: str) -> Path:
+    file = folder / "xemtiep.toml"
+    site = f'url = "https://forum.example/"\nsoftware = "xenforo2"\nselectors = {selectors}\n'
+    file.write_text(f"[[sites]]\n{site}", encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(
+    ("selectors", "complaint"),
+    [
+        ('{ post = "li" }', "unknown name 'post'; did you mean 'posts'?"),
+        ('{ signals = "XF" }', "unknown name 'signals'"),
+        ('{ posts = "li..x" }', "posts: 'li..x' is no selector"),
+        ('{ body = "./descendant::p[" }', "body: './descendant::p[' is no selector"),
+        ('{ body = "./p/nothing()" }', "body: './p/nothing()' is no selector"),
+        ('{ page = "/count(//a)" }', "page: '/count(//a)'"),
+        ("{ posts = 3 }", "it must be a table of selectors"),
+        ('"li"', "it must be a table of selectors"),
+    ],
+)
+def test_selectors_that_cannot_be_used_are_refused(tmp_path: Path, selectors: str, complaint: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load(written(tmp_path, selectors))
+    assert complaint in str(error.value)
+
+
+def test_the_command_reads_a_page_as_its_site_is_configured(tmp_path: Path) -> None:
+    table = ", ".join(f"{name} = {json.dumps(value)}" for name, value in SKIN.items())
+    config = written(tmp_path, f"{{ {table} }}")
+    (tmp_path / "page.html").write_bytes(page(ids=False).replace(b'class="khung"', b'class="khung" id="x-1"', 1))
+    arguments = ["read", str(tmp_path / "page.html"), "--config", str(config), "--url"]
+    here = CliRunner().invoke(main, [*arguments, URL])
+    assert [post["id"] for post in json.loads(here.output)["posts"]] == ["1"]
+    elsewhere = CliRunner().invoke(main, [*arguments, URL.replace("forum.example", "other.example")])
+    assert "changed skin" in json.loads(elsewhere.output)["message"]
