@@ -93,3 +93,10 @@ def test_a_software_names_its_own_containers() -> None:
     cleaned = clean(body, containers={"khung": "quote", "hỏng": "no label"})
     assert cleaned.removed == [("quote", "Lời người khác.")]
     assert [block.rule for block in cleaned.blocks if block.label is Label.QUOTE] == ["container khung"]
+
+
+def test_a_gate_in_brackets_is_cut_out_of_its_line() -> None:
+    gate = "[Only registered and activated users can see links. ]"
+    cleaned = clean(lxml.html.fromstring(f"<div>Xem {gate} rồi trả lời [như trên] nhé.<br>{gate}<br>Cảm ơn!</div>"))
+    assert cleaned.body == ["Xem", "rồi trả lời [như trên] nhé.", "Cảm ơn!"]
+    assert cleaned.removed == [("gate", gate)] * 2

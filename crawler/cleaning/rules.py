@@ -6,6 +6,7 @@ works on HTML posts and flat texts alike, so that clean text cleans to itself.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
@@ -20,6 +21,7 @@ _ROW = 120  # characters of a row in such a list
 _SENTENCE = 60  # a line that ends like a sentence and is longer is one
 _SIGNATURE = 1000  # characters below a "____" line that are still a signature
 _SIGNATURE_LINES = 15
+_BRACKETS = re.compile(r"\[[^\[\]\n]{10,158}\]")
 _RULER = re.compile("_{5,}")
 _PADLOCK = "\U0001f512"  # drawn by NodeBB before its gates
 _ENDS = (".", "!", "?", "…", "。")
@@ -88,6 +90,27 @@ def rulers(pieces: list[Piece]) -> list[Piece]:
         if line.startswith("___") and _RULER.fullmatch(line.strip()):
             return relabel(pieces, marks)
     return pieces
+
+
+def gates(pieces: list[Piece]) -> list[Piece]:
+    """A gate in brackets in the midst of a line: vBulletin puts one in the place of every link."""
+    done: list[Piece] = []
+    for piece in pieces:
+        done += _split_gates(piece) if piece.label in OWN and "[" in piece.text else (piece,)
+    return done
+
+
+def _split_gates(piece: Piece) -> list[Piece]:
+    parts: list[Piece] = []
+    start = 0
+    for run in _BRACKETS.finditer(piece.text):
+        found = phrases("gate").find(run[0])
+        if found and not found.weak:
+            parts.append(replace(piece, text=piece.text[start : run.start()].strip()))
+            parts.append(replace(piece, text=run[0], label=Label.GATE, rule=str(found), group=0, links=[]))
+            start = run.end()
+    parts.append(replace(piece, text=piece.text[start:].strip()) if parts else piece)
+    return [part for part in parts if part.text]
 
 
 def anywhere(pieces: list[Piece]) -> list[Piece]:
@@ -162,6 +185,7 @@ RULES: tuple[Rule, ...] = (
     join,
     notices,
     rulers,
+    gates,
     anywhere,
     repeats,
     related,
