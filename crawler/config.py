@@ -23,7 +23,7 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "contact": values.text,
     "delay": values.number,
     "every": values.span,
-    "refresh": values.whole,
+    "refresh": values.days,
     "max_requests": values.whole,
     "max_time": values.span,
     "min_items": values.whole,

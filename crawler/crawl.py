@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from archive import Archive
 from archive.errors import ConfigError
+from crawler import values
 from crawler.config import Config, host_of
 from crawler.ready import require
 from crawler.start import Start
@@ -113,11 +113,10 @@ def checked(url: str) -> str:
     Raises:
         ConfigError: it is no http(s) address.
     """
-    full = url if "://" in url else f"https://{url}"
-    parts = urlsplit(full)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or " " in full:
-        raise ConfigError(f"{url!r} is not a web address: give one such as https://forum.example/threads/1/")
-    return full
+    try:
+        return values.url(url)
+    except ValueError:
+        raise ConfigError(f"{url!r} is not a web address: give one such as https://forum.example/threads/1/") from None
 
 
 def _settings(config: Config, *, progress: bool, verbose: bool) -> "Settings":

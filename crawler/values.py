@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+LONGEST = 36_500  # days back that can be asked for: no forum is as old, and dates do not reach much further
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
@@ -63,13 +64,24 @@ def whole(value: Any) -> int:
     return int(value)
 
 
+def days(value: Any) -> int:
+    """A whole number of days, a century at most."""
+    found = whole(value)
+    if found > LONGEST:
+        raise ValueError(f"it must be at most {LONGEST} days")
+    return found
+
+
 def span(value: Any) -> timedelta:
     """A time span: "6h", "90m", "1d 12h"."""
     if not isinstance(value, str) or not _SPAN.fullmatch(value.strip()):
         raise ValueError('it must be a time such as "6h", "30m" or "1d"')
     found = timedelta()
-    for count, unit in _PART.findall(value):
-        found += timedelta(**{_UNITS[unit]: float(count)})
+    try:
+        for count, unit in _PART.findall(value):
+            found += timedelta(**{_UNITS[unit]: float(count)})
+    except OverflowError:
+        raise ValueError("it must be a shorter time") from None
     return found
 
 

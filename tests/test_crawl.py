@@ -224,3 +224,21 @@ def test_scrapy_finds_and_runs_the_spider(tmp_path: Path) -> None:
     with serve(sample_forum(threads=20)) as served:
         subprocess.run([scrapy, "crawl", "forum", "-a", f"url={served.url}", *options], cwd=top, check=True)
         assert archived(tmp_path / "a.db") == posted(served)
+
+
+# ---------------------------------------------------------------- what cannot be asked for
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["http://[::1"], "is not a web address"),
+        (["http://127.0.0.1:99999/"], "is not a web address"),
+        (["http://127.0.0.1:1/", "--refresh", "99999999999"], "--refresh"),
+        (["http://127.0.0.1:1/", "--max-time", "99999999999999w"], "--max-time"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_a_usage_error(run: Run, tmp_path: Path, arguments: list[str], said: str) -> None:
+    done = run("crawl", *arguments, "--archive", tmp_path / "a.db")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert said in done.stderr

@@ -9,6 +9,7 @@ import click
 
 from crawler.commands.options import Span, archive_option, config_option, json_option
 from crawler.config import load
+from crawler.values import LONGEST
 
 if TYPE_CHECKING:
     from crawler.sites import Standing
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 @config_option
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between two requests to a host [default: 1].")
 @click.option("--since", type=click.DateTime(), help="Leave out threads that are quiet since before this date (UTC).")
-@click.option("--refresh", type=click.IntRange(min=0), help="Re-read threads active in so many days [default: 0].")
+@click.option("--refresh", type=click.IntRange(0, LONGEST), help="Re-read threads active in so many days [default: 0].")
 @click.option("--full", is_flag=True, help="Read everything again, not only what is new.")
 @click.option("--max-time", type=Span(), help="Stop after a time such as 50m; the next run goes on.")
 @click.option("--max-requests", type=click.IntRange(min=0), help="Stop after so many pages; the next run goes on.")
