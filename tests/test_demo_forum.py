@@ -211,7 +211,7 @@ def test_replies_edits_deletions_moves_and_merges_show() -> None:
     assert [answer(forum, f"/threads/{gone}/", BASE).status for gone in (1003, 1004, 1007)] == [404, 404, 404]
 
 
-def test_growing_is_quick_and_keeps_what_was_there() -> None:
+def test_growing_keeps_what_was_there() -> None:
     forum = sample_forum()
     before = forum.truth()
     forum.grow(2000)
