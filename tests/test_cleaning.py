@@ -100,3 +100,40 @@ def test_a_gate_in_brackets_is_cut_out_of_its_line() -> None:
     cleaned = clean(lxml.html.fromstring(f"<div>Xem {gate} rồi trả lời [như trên] nhé.<br>{gate}<br>Cảm ơn!</div>"))
     assert cleaned.body == ["Xem", "rồi trả lời [như trên] nhé.", "Cảm ơn!"]
     assert cleaned.removed == [("gate", gate)] * 2
+
+
+@pytest.mark.parametrize("token", ["Abc-quote", "postQuote", "quote-block", "bbquote", "quoted"])
+def test_a_site_names_its_quotes_in_its_own_way(token: str) -> None:
+    cleaned = clean(lxml.html.fromstring(f'<div><div class="{token}"><p>Lời cũ.</p></div>Lời mới.</div>'))
+    assert (cleaned.text, cleaned.removed) == ("Lời mới.", [("quote", "Lời cũ.")])
+
+
+@pytest.mark.parametrize("token", ["quote-button", "no-quote", "misquoted", "with-quotes"])
+def test_not_every_class_with_a_quote_is_one(token: str) -> None:
+    assert clean(lxml.html.fromstring(f'<div><div class="{token}">Lời mới.</div></div>')).text == "Lời mới."
+
+
+def test_who_is_quoted_stands_above_a_quote_without_a_colon() -> None:
+    above = "<div>Originally Posted by Lan Chi</div><blockquote>Lời cũ.</blockquote><p>Lời mới.</p>"
+    assert clean(lxml.html.fromstring(f"<div>{above}</div>")).body == ["Lời mới."]
+    prose = "<div>Tôi nghe Lan Chi kể.</div><blockquote>Lời cũ.</blockquote>"
+    assert clean(lxml.html.fromstring(f"<div>{prose}</div>")).body == ["Tôi nghe Lan Chi kể."]
+
+
+def test_an_app_names_itself_in_the_last_line() -> None:
+    cleaned = clean(lxml.html.fromstring("<div>Chào cả nhà.<br><i>Sent from Abc.OS 2.1</i><br>______<br>Lan</div>"))
+    assert cleaned.body == ["Chào cả nhà."]
+    assert cleaned.removed[0] == ("signature", "Sent from Abc.OS 2.1")
+    for own in ("Sent from the hotel lobby", "Sent from Paris"):
+        assert clean(f"Chào cả nhà.\n{own}").text == f"Chào cả nhà.\n{own}"
+
+
+def test_headings_of_boxes_that_were_copied_as_text() -> None:
+    cleaned = clean(lxml.html.fromstring("<div>Gõ lệnh:<br>QUOTE:<br>ls -l<br>Code: tốt</div>"))
+    assert (cleaned.body, cleaned.removed) == (["Gõ lệnh:", "ls -l\nCode: tốt"], [("button", "QUOTE:")])
+
+
+def test_words_before_a_button_are_its_label() -> None:
+    button = '<b>Coi chừng</b>: <input type="button" value="Hiện"><br>'
+    cleaned = clean(lxml.html.fromstring(f'<div>Lan.<div class="spoiler">{button}<p>Kết.</p></div></div>'))
+    assert (cleaned.body, cleaned.removed) == (["Lan.", "Kết."], [("button", "Coi chừng:")])

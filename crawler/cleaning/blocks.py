@@ -45,6 +45,8 @@ _LABELS: dict[str, Label] = {
 }
 _SMILIES = ("smil", "emoji", "emoticon", "inlineimg")  # in a class or an address
 _ADDRESS = 200  # characters of an address that are looked at: a data: URL holds the whole picture
+_PRESSED = frozenset({"button", "submit"})
+_HEAD = 60  # characters before a button
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _STRUCTURES = frozenset({Label.HEADING, Label.LIST, Label.TABLE, Label.CAPTION})
 _INSIDE_STRUCTURES = frozenset(Label) - OWN | {Label.CODE, Label.SPOILER}
@@ -164,6 +166,18 @@ class _Walk:
         """Number the rows of tables."""
         self._row += 1
 
+    def open_input(self, node: Any) -> None:
+        """The words before a button ("Spoiler: [Show]") are its label: nobody writes a button."""
+        parts = self.parts[:]
+        shown = (node.get("type") or "").lower() in _PRESSED and 0 < len("".join(parts).strip()) <= _HEAD
+        if shown and self._label in (Label.BODY, Label.SPOILER):
+            self.parts.clear()
+            self.flush()
+            self.parts += parts
+            label, rule, self._label, self._rule = self._label, self._rule, Label.BUTTON, "words before a button"
+            self.flush()
+            self._label, self._rule = label, rule
+
     def open_cell(self, _: Any) -> None:
         """Number the cells of tables."""
         self._cell += 1
@@ -209,6 +223,7 @@ _OPENERS: dict[str, Callable[[_Walk, Any], None]] = {
     "tr": _Walk.open_row,
     "td": _Walk.open_cell,
     "th": _Walk.open_cell,
+    "input": _Walk.open_input,
 }
 _BREAK = "\0"  # a <br> in code; lxml's trees hold no NUL
 _LINE_END = re.compile(r"[^\S\n]+\n")

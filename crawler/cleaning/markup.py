@@ -4,6 +4,7 @@ A token names one CSS class. Labels that look alike on two softwares share a lin
 (`Page.containers`) win over this table. Sources: the softwares' stock templates and saved pages of each.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -65,6 +66,13 @@ _ONLY_ON: dict[str, frozenset[str]] = {
     "modified": frozenset({"div", "span", "em"}),
     "signature": frozenset({"div", "td", "span", "section", "aside", "dd", "p"}),
 }
+# A site's own class for quotes: "post-quote", "quoteBlock"; but "quote-button" is one.
+_QUOTE_TAGS = frozenset({"div", "blockquote", "aside", "section", "table", "fieldset", "figure"})
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_QUOTE_WORDS = frozenset({"quote", "quoted", "quotes", "bbquote", "blockquote", "quotebox", "quotation"})
+_BESIDE = re.compile(
+    "no|not|multi|has|with|buttons?|btn|links?|icon|actions?|controls?|toggle|count|form|reply|tooltip|menu|select|popup"
+)
 CODE_TITLES = frozenset({"title", "type", "dt", "p"})  # inside a code box: its heading ("Code: Select all")
 QUOTE_HEADS = frozenset({"citation", "quoteheader", "quotetop", "quotetitle", "cite"})
 _ROLES = ("signature", "memberSignature", "post/signature")
@@ -96,7 +104,14 @@ class Markup:
             label = self._labels.get(token)
             if label and tag in _ONLY_ON.get(token, (tag,)):
                 return label, token
+        if tag in _QUOTE_TAGS and "quote" in classes.lower():
+            return next(((Label.QUOTE, token) for token in classes.split() if _is_quote(token)), None)
         return None
+
+
+def _is_quote(token: str) -> bool:
+    words = [word.lower() for word in _WORD.findall(token)]
+    return bool(words) and not {words[0], words[-1]}.isdisjoint(_QUOTE_WORDS) and not any(map(_BESIDE.fullmatch, words))
 
 
 @lru_cache(maxsize=64)

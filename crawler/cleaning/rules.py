@@ -23,6 +23,8 @@ _SIGNATURE = 1000  # characters below a "____" line that are still a signature
 _SIGNATURE_LINES = 15
 _BRACKETS = re.compile(r"\[[^\[\]\n]{10,158}\]")
 _RULER = re.compile("_{5,}")
+_NAME = 8  # words of a line that names who is quoted
+_BOXES = frozenset({"QUOTE:", "CODE:"})  # headings of Discuz's boxes, copied as text
 _PADLOCK = "\U0001f512"  # drawn by NodeBB before its gates
 _ENDS = (".", "!", "?", "…", "。")
 
@@ -34,7 +36,9 @@ def attributions(pieces: list[Piece]) -> list[Piece]:
         if above.header and phrases("spoiler").find(above.text):
             _spoil(pieces, at)
         elif below.label is Label.QUOTE and above.group != below.group:
-            if above.header or (above.label in (Label.BODY, Label.TABLE) and announces(above.text)):
+            if above.header or (
+                above.label in (Label.BODY, Label.TABLE) and (announces(above.text) or _names(above.text))
+            ):
                 above.rule = above.rule if above.header else "line above a quote"
                 above.label, above.group = Label.QUOTE, below.group
         elif below.label is Label.TABLE and above.label is Label.BODY:
@@ -42,6 +46,12 @@ def attributions(pieces: list[Piece]) -> list[Piece]:
         elif below.label is Label.CODE and above.label is Label.BODY and phrases("codehead").find(above.text):
             above.label, above.rule = Label.BUTTON, "heading of a code box"
     return pieces
+
+
+def _names(line: str) -> bool:
+    """“Originally Posted by NAME” needs no colon above a quote."""
+    found = phrases("quote").find(line) if len(line.split()) <= _NAME and not line.endswith(_ENDS) else None
+    return found is not None and found.text.endswith(" {x}") and found.text.count(" ") > 1
 
 
 def _spoil(pieces: list[Piece], at: int) -> None:
@@ -136,6 +146,8 @@ def anywhere(pieces: list[Piece]) -> list[Piece]:
                 opened.append((at, number))
     return relabel(pieces, {**marks, **_quoted(pieces, regions)})
 
+            if line in _BOXES:
+                marks[at, number] = Label.BUTTON, "heading of a box that is not there", 0
 
 def _quoted(pieces: list[Piece], regions: list[tuple[Place, Place]]) -> dict[Place, Mark]:
     marks: dict[Place, Mark] = {}

@@ -25,9 +25,11 @@ _ROLES = tuple(role for role in _LABELS if role != "similar")
 _OF_ARTICLES = frozenset({"byline", "follow", "similar"})  # below a short reply they are its writer's own words
 ARTICLE = 600  # characters
 _TAIL = 24  # lines; what stands below a post is not longer
+_CAPITAL = re.compile(r"[A-Z\d]")
 _NAME_WORDS = 6  # of a source line without a colon: "Theo TTXVN"
 _BYLINE_WORDS = 8
 _THEO = re.compile(r"\w+ (?=\S)(?P<name>\S[^.!?]*)")
+_APP = re.compile(r"\d|\w\.\w|[a-z][A-Z]")  # in the name of a phone or an app: "Voz.OS 6.9", "iPhone"
 _FILE = re.compile(
     r"[^\s/:]{1,80}\.(?:jpe?g|png|gif|webp|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|mp[34])", re.IGNORECASE
 )
@@ -99,6 +101,11 @@ def _is_sure(found: Phrase, piece: Piece, line: str, folded: str) -> bool:
     if found.role == "source":
         name = _THEO.fullmatch(line)
         return name is not None and name["name"][0].isupper() and len(line.split()) <= _NAME_WORDS
+    if found.role == "signature":
+        name = line.split()[2:]
+        return (
+            0 < len(name) <= _NAME_WORDS and all(map(_CAPITAL.search, name)) and _APP.search(" ".join(name)) is not None
+        )
     if found.role == "byline":
         return len(line.split()) <= _BYLINE_WORDS and line.lstrip("(")[:1].isupper() and not line.endswith(_SENTENCE)
     return True
