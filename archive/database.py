@@ -1,7 +1,7 @@
 """Opening the file, transactions, and errors that say what to do."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
@@ -25,10 +25,14 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the kind, the rest its detail
+        code = _kind(error)
         if code not in _ADVICE:
             raise
         raise ArchiveError(f"{path}: {_ADVICE[code]} ({error})") from error
+
+
+def _kind(error: sqlite3.Error) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF  # the low byte is the kind, the rest its detail
 
 
 @contextmanager
@@ -52,22 +56,59 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     """
     if not create and not path.exists():
         raise ArchiveError(f"{path}: there is no such archive; `xemtiep crawl URL --archive {path}` makes one")
-    with explained(path), ExitStack() as stack:
+    with explained(path):
+        try:
+            return _opened(path, lambda db: _prepare(db, path, create=create))
+        except sqlite3.OperationalError as error:
+            if create or _kind(error) not in _READ_ONLY or _has_wal(path):
+                raise
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            return _opened(uri, lambda db: _check_current(db, path))
+
+
+# On a medium that cannot be written SQLite cannot make the -wal and -shm files, without which it reads no WAL archive
+_READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+def _has_wal(path: Path) -> bool:
+    """Whether there are pages beside the file, which `immutable` would leave out."""
+    wal = Path(f"{path}-wal")
+    return wal.exists() and wal.stat().st_size > 0
+
+
+def _opened(name: str | Path, prepare: Callable[[sqlite3.Connection], object]) -> sqlite3.Connection:
+    with ExitStack() as stack:
+        uri = isinstance(name, str)
         db = stack.enter_context(
-            closing(sqlite3.connect(path, isolation_level=None, timeout=30, cached_statements=256))
+            closing(sqlite3.connect(name, isolation_level=None, timeout=30, cached_statements=256, uri=uri))
         )
-        _prepare(db, path)
+        prepare(db)
         stack.pop_all()  # a file that was refused is closed, one that is good stays open
     return db
 
 
-def _prepare(db: sqlite3.Connection, path: Path) -> None:
+def _check(db: sqlite3.Connection, path: Path, *, create: bool) -> int:
+    """The version of the archive's tables, 0 for a new file; refuses what is none of ours."""
     application, version = _mark(db, "application_id"), _mark(db, "user_version")
     empty = db.execute("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)").fetchone()[0]
+    if empty and not create:
+        raise ArchiveError(f"{path}: an empty file; `xemtiep crawl URL --archive {path}` makes it an archive")
     if application != schema.APPLICATION_ID and not empty:
         raise ArchiveError(f"{path}: an SQLite file, but not an archive: name another file with --archive")
     if version > schema.VERSION:
         raise ArchiveError(f"{path}: made by a newer version of xemtiep: update with `pip install -U xemtiep`")
+    return version
+
+
+def _check_current(db: sqlite3.Connection, path: Path) -> None:
+    if _check(db, path, create=False) < schema.VERSION:
+        raise ArchiveError(
+            f"{path}: made by an older version of xemtiep, and it cannot be written: copy it and ask that"
+        )
+
+
+def _prepare(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    version = _check(db, path, create=create)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")  # in WAL mode a kill loses nothing; a power cut only the last pages
     db.execute("PRAGMA foreign_keys = ON")

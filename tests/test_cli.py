@@ -1,13 +1,22 @@
 """The command line as a user types it: results on stdout, the rest on stderr, exit codes, no traceback ever."""
 
 import json
+import os
 import re
+import shutil
+import sqlite3
 import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from conftest import COMMAND, Run
 
+from archive import Archive
+from archive.errors import ArchiveError
+from archive.search import search
 from crawler.demo import Served
 
 # ---------------------------------------------------------------- help and documentation
@@ -108,6 +117,44 @@ def test_sqlite_utils_queries_the_archive(crawled: tuple[Path, Served]) -> None:
     assert ask("query", archive, "select count(*) as n from posts_full where text is null") == [{"n": 0}]
 
 
+@pytest.fixture
+def read_only(crawled: tuple[Path, Served]) -> Iterator[Path]:
+    """An archive as a user sees it who may write neither the file nor its folder."""
+    folder = Path(tempfile.mkdtemp())  # not tmp_path: other users may not look into pytest's folders
+    archive = folder / "archive.db"
+    with closing(sqlite3.connect(crawled[0])) as source, closing(sqlite3.connect(archive)) as target:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = WAL")
+    archive.chmod(0o444)
+    folder.chmod(0o555)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)  # rights do not bind root
+    yield archive
+    os.seteuid(user)
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def test_an_archive_on_a_read_only_medium_can_be_asked(read_only: Path) -> None:
+    with Archive.open(read_only, create=False) as archive:
+        assert archive.count_articles() == archive.status()["articles"] > 0
+        assert list(search(archive, "tin dung", limit=1))
+    with pytest.raises(ArchiveError, match="cannot be"), Archive.open(read_only) as archive:
+        archive.seed("https://forum.example/")
+    assert [path.name for path in read_only.parent.iterdir()] == [read_only.name]
+
+
+def test_asking_an_empty_file_leaves_it_empty(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "zero.db"
+    file.touch()
+    for command in (["status"], ["search", "x"], ["export"]):
+        done = run(*command, "--archive", file)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "empty file" in done.stderr
+    assert file.stat().st_size == 0
+
+
 # ---------------------------------------------------------------- bad input: a sentence, an exit code, no traceback
 
 
@@ -164,3 +211,19 @@ def test_the_demo_runs_without_a_network(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "tín" in done.stdout
     assert str(tmp_path / "demo.db") in done.stdout
+    assert run("demo", cwd=tmp_path).returncode == 0  # its own archive is made anew
+
+
+@pytest.mark.parametrize("content", ["letters to keep", "", "an archive"])
+def test_the_demo_touches_no_file_that_it_did_not_make(run: Run, tmp_path: Path, content: str) -> None:
+    file = tmp_path / "mine.db"
+    file.write_text(content)
+    if content == "an archive":
+        file.unlink()
+        with Archive.open(file) as archive:
+            archive.db.execute("INSERT INTO sites VALUES (1, 'forum.example', 'xenforo', '2024-01-01T00:00:00Z')")
+    before = file.read_bytes()
+    done = run("demo", "--archive", file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "former demo" in done.stderr
+    assert file.read_bytes() == before

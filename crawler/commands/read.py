@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, config_option, json_option, print_json
+from crawler.commands.options import config_option, json_option, print_json
 from crawler.config import load
 
 
@@ -53,10 +53,16 @@ def forums(*, as_json: bool) -> None:
 
 
 @click.command()
-@archive_option
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path),
+    default=Path("demo.db"),
+    show_default=True,
+    help="The archive file; one that is there is replaced only if a former demo made it.",
+)
 @click.pass_context
-def demo(ctx: click.Context, *, archive: Path | None) -> None:
+def demo(ctx: click.Context, *, archive: Path) -> None:
     """Crawl the embedded sample forum on this machine and show what comes out; needs no network."""
     from crawler.demo.show import demo as run
 
-    ctx.exit(run(archive or Path("demo.db"), click.echo, progress=sys.stderr.isatty()))
+    ctx.exit(run(archive, click.echo, progress=sys.stderr.isatty()))

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 from lxml import html
 
 from archive import Archive
+from archive.errors import ArchiveError
 from archive.search import search
 from crawler.config import Config
 from crawler.crawl import crawl
@@ -20,19 +21,24 @@ from crawler.show import hit_text, summary_text
 
 QUERY = "tin dung chinh sach"
 WIDTH = 110  # of a line shown
+LOOPBACK = "127.0.0.1"  # where the forum is served
 
 
 def demo(archive: Path, say: Callable[[str], Any], *, progress: bool) -> int:
     """Serve the sample forum on a free loopback port, crawl it without delay, show the results; returns the exit code.
 
     The archive is made anew: the forum's port, and with it its address, changes from one demo to the next.
+
+    Raises:
+        ArchiveError: the file is there and not the archive of a former demo, or cannot be replaced.
     """
-    for suffix in ("", "-wal", "-shm"):
-        Path(f"{archive}{suffix}").unlink(missing_ok=True)
+    _clear(archive)
     with serve() as served:
         say(f"The embedded forum is served at {served.url}; crawling it:\n")
         summary = crawl([served.url], Config(archive=archive, delay=0), progress=progress)
         say(summary_text(summary, archive))
+        if summary.exit:  # such as Ctrl-C: there may be nothing to show
+            return summary.exit
         with Archive.open(archive, create=False) as opened:
             _show_article(opened, say)
             say(_heading(f"Search without diacritics: {QUERY}"))
@@ -42,6 +48,33 @@ def demo(archive: Path, say: Callable[[str], Any], *, progress: bool) -> int:
     say(f"{_command('sqlite-utils')} rows {archive} articles --limit 3 -c title -c source_url -c words --table")
     say(f"{_command('xemtiep')} export --archive {archive} --format md -o articles/")
     return summary.exit
+
+
+def _clear(archive: Path) -> None:
+    """Take away the archive of a former demo, and nothing else: all it holds came from this machine's loopback."""
+    try:
+        if archive.exists() and not _is_former(archive):
+            raise ArchiveError(
+                f"{archive}: this is not the archive of a former demo and stays as it is: "
+                "name a new file with --archive, or move this one away"
+            )
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{archive}{suffix}").unlink(missing_ok=True)
+    except OSError as error:
+        raise ArchiveError(
+            f"{archive} cannot be replaced: {error.strerror}; name one that may be written with --archive"
+        ) from error
+
+
+def _is_former(archive: Path) -> bool:
+    if not archive.is_file():
+        return False
+    try:
+        with Archive.open(archive, create=False) as opened:
+            hosts = {site["site"].partition(":")[0] for site in opened.sites()}
+    except ArchiveError:
+        return False
+    return hosts == {LOOPBACK}
 
 
 def _show_article(archive: Archive, say: Callable[[str], Any]) -> None:
