@@ -91,7 +91,10 @@ def _by_words(sample: str) -> str | None:
     """The language of which the text has most frequent words: at least one word in twelve, and more than the next."""
     words = _WORD.findall(sample)
     table = _languages()
-    hits = Counter(language for word in words for language in table.get(word, ()))
+    hits = Counter[str]()
+    for word, count in Counter(words).items():
+        for language in table.get(word, ()):
+            hits[language] += count
     best = hits.most_common(2)
     if not best or best[0][1] < max(2, len(words) / 12) or (len(best) > 1 and best[0][1] == best[1][1]):
         return None

@@ -80,15 +80,17 @@ class Phrases:
 
     def look(self, folded: str) -> Phrase | None:
         """The same for a line that is a `key` already."""
-        found = self._plain.get(folded)
-        if found:
-            return found
-        numbers = self._by_number if _DIGIT.search(folded) else ()
-        for group in (self._by_start.get(folded[:_START], ()), numbers, self._by_part):
-            for part, phrase, entry in group:
-                if part in folded and _pattern(phrase).fullmatch(folded):
-                    return entry
-        return None
+        found = self._plain.get(folded) or _matching(self._by_start.get(folded[:_START], ()), folded)
+        if not found and self._by_number and _DIGIT.search(folded):
+            found = _matching(self._by_number, folded)
+        return found or _matching(self._by_part, folded)
+
+
+def _matching(group: Iterable[tuple[str, str, Phrase]], folded: str) -> Phrase | None:
+    for part, phrase, entry in group:
+        if part in folded and _pattern(phrase).fullmatch(folded):
+            return entry
+    return None
 
 
 @cache  # when it is first needed: most of them never are
