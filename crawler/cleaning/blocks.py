@@ -103,11 +103,11 @@ class _Walk:
         """Enter an element; False when nothing inside it is text on the screen."""
         if tag in _PARAGRAPHS or (tag == "cite" and self._label is Label.QUOTE):
             self.flush()  # every software draws the name above a quote as a line of its own
-        classes, style = node.get("class"), node.get("style")
+        names = node.keys()  # few elements of a text have attributes, and each question costs
+        classes = node.get("class") if "class" in names else None
         role = self._read(tag, classes) if classes else None
         label = role[0] if role else _LABELS.get(tag)
-        unseen = ("display" in style and _UNSEEN.search(style)) if style else node.get("hidden") is not None
-        if label == HIDDEN or (unseen and Label.SPOILER not in (label, self._label)):
+        if label == HIDDEN or (names and self._is_unseen(node, names) and Label.SPOILER not in (label, self._label)):
             return False  # a spoiler's text is unseen until its button is pressed, and is still the writer's
         if role and label != Label.BODY:
             self._enter(node, Label(role[0]), f"container {role[1]}", header=role[1] in QUOTE_HEADS)
@@ -118,6 +118,10 @@ class _Walk:
         if tag in _OPENERS:
             _OPENERS[tag](self, node)
         return True
+
+    def _is_unseen(self, node: Any, names: list[str]) -> bool:
+        style = node.get("style") if "style" in names else None
+        return ("display" in style and _UNSEEN.search(style) is not None) if style else "hidden" in names
 
     def _enter(self, node: Any, label: Label, rule: str, *, header: bool = False) -> None:
         if self._label not in OWN or (self._label is Label.CODE and label in OWN):

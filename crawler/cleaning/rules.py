@@ -90,6 +90,8 @@ def layout_tables(pieces: list[Piece]) -> list[Piece]:
 
 def rulers(pieces: list[Piece]) -> list[Piece]:
     """Softwares without a signature container put a line of underscores above it."""
+    if not any("_____" in piece.text for piece in pieces):
+        return pieces
     marks: dict[Place, Mark] = {}
     size = 0
     for place, line in lines_backwards(pieces):
