@@ -68,7 +68,9 @@ def parse(text: str) -> Query:
 def _query(text: str, alternatives: list[list[Term]]) -> Query:
     wanted = [[term for term in terms if not term.negated] for terms in alternatives]
     if not wanted or not all(wanted):
-        raise QueryError(f"{text!r} says nothing to look for: give at least one word (before OR and after it, too)")
+        raise QueryError(
+            f"{text!r} says nothing to look for: give at least one word of letters or digits (on both sides of OR, too)"
+        )
     if sum(len(_WORD.findall(term.index)) for terms in wanted for term in terms) > _MOST:
         raise QueryError(f"a query of more than {_MOST} words: look for a part of it")
     # NOT is left to the text: the index cannot tell đang from đảng and would drop texts that fit.

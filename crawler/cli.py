@@ -1,5 +1,7 @@
 """The command `xemtiep`: thin. Its commands stand in crawler/commands/; stdout carries results, stderr logs."""
 
+import io
+import os
 import sys
 from typing import Any
 
@@ -8,6 +10,7 @@ import click
 from archive.errors import XemtiepError
 from crawler.commands import archive, clean, crawl, read, sites
 
+INTERRUPTED = 130  # as the shell counts a Ctrl-C
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -17,13 +20,32 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
+            for stream in (sys.stdout, sys.stderr):
+                if isinstance(stream, io.TextIOWrapper):  # not where it is closed
+                    stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # whatever the locale says
             return super().invoke(ctx)
         except XemtiepError as error:
             click.echo(f"xemtiep: {error}", err=True)
+            _let_go()
             ctx.exit(error.exit_code)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("xemtiep: interrupted", err=True)
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             sys.stderr.close()  # or Python complains about the same pipe once more at exit
             ctx.exit(0)
+        except OSError as error:
+            click.echo(f"xemtiep: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
+            _let_go()
+            ctx.exit(1)
+
+
+def _let_go() -> None:
+    """Give up a stdout that takes nothing more, or Python complains about it once more at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(cls=Group, context_settings=DEFAULTS)

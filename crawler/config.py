@@ -20,7 +20,7 @@ PREFIX = "XEMTIEP_"  # of environment variables: XEMTIEP_ARCHIVE, XEMTIEP_DELAY,
 # How each key is read; a record takes those of its own fields. "sites" is a table of its own.
 READ: Mapping[str, Callable[[Any], Any]] = {
     "archive": values.path,
-    "contact": values.text,
+    "contact": values.line,
     "delay": values.number,
     "every": values.span,
     "refresh": values.days,

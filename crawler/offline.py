@@ -14,7 +14,7 @@ from crawler.forums.charset import decode
 
 
 def read_file(path: Path, *, url: str | None = None, config: Config | None = None) -> Page:
-    """Read and clean one saved page; relative dates count from the file's own time.
+    """Read and clean one saved page ("-": from standard input); relative dates count from the file's own time.
 
     Without `url`, the page's canonical or base link counts. `config` says what is special about the page's site.
 
@@ -22,8 +22,8 @@ def read_file(path: Path, *, url: str | None = None, config: Config | None = Non
         UnreadableError: the file is missing or cannot be read.
     """
     try:
-        body = path.read_bytes()
-        saved_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        body = _bytes(path)
+        saved_at = datetime.now(UTC) if str(path) == "-" else datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
     at = url or (read(body, "", now=saved_at).url if config and config.sites else "")
@@ -72,9 +72,17 @@ def read_text(path: Path) -> str:
         UnreadableError: the file is missing or cannot be read.
     """
     try:
-        return decode(sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes())
+        return decode(_bytes(path))
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _bytes(path: Path) -> bytes:
+    if str(path) != "-":
+        return path.read_bytes()
+    if sys.stdin is None:
+        raise UnreadableError("standard input is closed: name a file, or pipe a text into the command")
+    return sys.stdin.buffer.read()
 
 
 def time(moment: datetime | None) -> str | None:

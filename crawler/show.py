@@ -43,7 +43,7 @@ def hit_json(hit: "Hit") -> str:
 def hit_text(hit: "Hit") -> str:
     """Show a hit: title, snippet, where it stands."""
     where = " · ".join(filter(None, (hit.site, hit.board, hit.author, (hit.posted_at or "")[:10], hit.source_host)))
-    return f"{hit.title}\n    {hit.snippet}\n    {where}\n    {hit.url}\n"
+    return f"{hit.title}\n    {hit.snippet}\n    {where}\n    {hit.url}"
 
 
 def status_text(found: Mapping[str, Any]) -> str:

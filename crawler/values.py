@@ -41,6 +41,13 @@ def text(value: Any) -> str:
     return value
 
 
+def line(value: Any) -> str:
+    """A text of one line, as an HTTP header takes it."""
+    if not text(value).isprintable():
+        raise ValueError("it must be one line")
+    return text(value)
+
+
 def path(value: Any) -> Path:
     """A file."""
     return Path(text(value)).expanduser()
@@ -108,7 +115,9 @@ def url(value: Any) -> str:
     full = text(value) if "://" in text(value) else f"https://{text(value)}"
     try:
         parts = urlsplit(full)
-        fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and " " not in full and parts.port != 0
+        host = parts.hostname or ""
+        known = full == value or "." in host or ":" in parts.netloc or host == "localhost"  # a bare word is none
+        fine = parts.scheme in {"http", "https"} and bool(host) and known and " " not in full and parts.port != 0
     except ValueError:  # "http://[", or a port that is no number
         fine = False
     if not fine:

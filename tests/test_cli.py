@@ -170,6 +170,11 @@ def test_asking_an_empty_file_leaves_it_empty(run: Run, tmp_path: Path) -> None:
         (("status", "--archive", "text.db"), 1, "text.db"),
         (("export", "--archive", "other.db"), 1, "other.db"),
         (("export", "--format", "docx"), 2, "docx"),
+        (("search", "x", "--limit", "9" * 20), 2, "--limit"),
+        (("crawl", "http://127.0.0.1:9/", "--delay", "nan"), 2, "delay"),
+        (("crawl", "http://127.0.0.1:9/", "--delay", "inf"), 2, "delay"),
+        (("status", "--config", "bare.toml"), 2, "'nope'"),
+        (("status", "--config", "lines.toml"), 2, "one line"),
         (("status", "--config", "bad.toml"), 2, "colour"),
         (("status", "--config", "broken.toml"), 2, "not valid TOML"),
     ],
@@ -179,6 +184,8 @@ def test_bad_input_gets_a_clear_answer(
 ) -> None:
     (tmp_path / "text.db").write_text("no database at all, just a text that is long enough to be read")
     (tmp_path / "bad.toml").write_text('colour = "red"\n')
+    (tmp_path / "bare.toml").write_text('[[sites]]\nurl = "nope"\n')
+    (tmp_path / "lines.toml").write_text('contact = "a@b.example\\nX-Other: 1"\n')
     (tmp_path / "broken.toml").write_text("archive = \n")
     subprocess.run(
         [COMMAND.with_name("sqlite-utils"), "create-table", "other.db", "t", "id", "integer"], cwd=tmp_path, check=True
@@ -201,6 +208,62 @@ def test_a_closed_pipe_ends_quietly(crawled: tuple[Path, Served]) -> None:
     command = f"{COMMAND} export --archive {crawled[0]} | head -c 10"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("read page.html > /dev/full", 1),
+        ("clean post.txt > /dev/full", 1),
+        ("export --archive {archive} > /dev/full", 1),
+        ("clean - <&-", 1),
+        ("read - <&-", 1),
+    ],
+)
+def test_closed_and_full_streams_get_a_line(crawled: tuple[Path, Served], tmp_path: Path, line: str, code: int) -> None:
+    (tmp_path / "page.html").write_text("<html><body><p>Một trang</p></body></html>")
+    (tmp_path / "post.txt").write_text(POST)
+    command = f"{COMMAND} {line.format(archive=crawled[0])}"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    assert re.fullmatch(r"xemtiep: .*standard (in|out)put.*\n", done.stderr)
+
+
+def test_output_is_utf8_whatever_the_locale(run: Run, crawled: tuple[Path, Served]) -> None:
+    arguments = ("export", "--archive", crawled[0])
+    ascii_only = run(*arguments, env={**os.environ, "PYTHONIOENCODING": "ascii"}, encoding="utf-8")
+    assert ascii_only.returncode == 0
+    assert "tín dụng" in ascii_only.stdout
+
+
+def test_an_unreadable_file_does_not_keep_others_from_being_read(run: Run, tmp_path: Path) -> None:
+    page = "<html><body><p>Một trang</p></body></html>"
+    (tmp_path / "a.html").write_text(page)
+    done = run("read", "a.html", "missing.html", "-", cwd=tmp_path, stdin=page)
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == ["a.html", "-"]
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "missing.html" in done.stderr
+
+
+def test_a_search_without_hits_says_so(run: Run, crawled: tuple[Path, Served]) -> None:
+    done = run("search", "zzzyyy", "--archive", crawled[0])
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "no hits for 'zzzyyy'\n")
+    assert "letters or digits" in run("search", "😀", "--archive", crawled[0]).stderr
+
+
+def test_an_export_spares_the_archive_and_knows_folders(run: Run, crawled: tuple[Path, Served], tmp_path: Path) -> None:
+    own = tmp_path / "own.db"
+    with closing(sqlite3.connect(crawled[0])) as source, closing(sqlite3.connect(own)) as target:
+        source.backup(target)
+    (tmp_path / "taken").write_text("words to keep")
+    for name in (own, f"{own}-wal", f"{own}-shm", tmp_path / "taken"):
+        done = run("export", "--archive", own, "-o", name)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert str(name) in done.stderr
+    assert (tmp_path / "taken").read_text() == "words to keep"
+    assert run("export", "--archive", own, "-o", "-").stdout == run("export", "--archive", own).stdout != ""
+    run("export", "--archive", own, "-o", f"{tmp_path}/v1.0/")
+    assert (tmp_path / "v1.0").is_dir()
 
 
 # ---------------------------------------------------------------- the demo

@@ -20,29 +20,41 @@ _BETWEEN = {"txt": "\n\n", "md": "\n\n", "jsonl": ""}
 _SLUG = 60  # characters; with id and suffix well under the 143 bytes of the strictest file systems
 
 
-def export(archive: Archive, format_: str, output: Path | None = None, *, follow: Follow | None = None) -> int:
+def export(archive: Archive, format_: str, output: str | Path | None = None, *, follow: Follow | None = None) -> int:
     """Write every article in `format_` and return how many; `follow` may watch them pass (a progress bar).
 
-    `output` is a file, or a folder for one file per article: an existing folder, or a name without a suffix. None
-    means standard output.
+    `output` is a file, or a folder for one file per article: an existing folder, or a name without a suffix or with
+    a slash at its end. None means standard output.
 
     Raises:
-        ArchiveError: the output cannot be written.
+        ArchiveError: the output cannot be written, or is the archive itself.
     """
+    target = Path(output) if output is not None else None
+    folder = target is not None and (str(output).endswith("/") or target.is_dir() or not target.suffix)
+    if target:
+        _refuse(archive, target, folder=folder)
     rows: Iterable[ArticleRow] = archive.articles()
     if follow:
         rows = follow(rows, archive.count_articles())
     try:
-        if output is None:
+        if target is None:
             return _write_all(rows, format_, sys.stdout)
-        if output.is_dir() or not output.suffix:
-            return _write_each(rows, format_, output)
-        with _replacing(output) as stream:
+        if folder:
+            return _write_each(rows, format_, target)
+        with _replacing(target) as stream:
             return _write_all(rows, format_, stream)
     except BrokenPipeError:
         raise
     except OSError as error:
         raise ArchiveError(f"{output or 'standard output'} cannot be written: {error.strerror}") from error
+
+
+def _refuse(archive: Archive, target: Path, *, folder: bool) -> None:
+    own = {Path(f"{archive.path}{suffix}").resolve() for suffix in ("", "-wal", "-shm", "-journal", ".lock")}
+    if target.resolve() in own:
+        raise ArchiveError(f"{target} is the archive itself: give the export another name")
+    if folder and target.exists() and not target.is_dir():
+        raise ArchiveError(f"{target} is there and no folder: name another, or a file with a suffix such as .jsonl")
 
 
 def file_name(article: ArticleRow, format_: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, config_option, echo_each, json_option, opened, print_json
+from crawler.commands.options import archive_option, config_option, json_option, opened, print_json
 from crawler.config import load
 
 
@@ -12,7 +12,9 @@ from crawler.config import load
 @click.argument("query")
 @archive_option
 @config_option
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most hits to show.")
+@click.option(
+    "--limit", type=click.IntRange(min=1, max=1_000_000), default=20, show_default=True, help="Most hits to show."
+)
 @json_option
 def search(*, query: str, archive: Path | None, config: Path | None, limit: int, as_json: bool) -> None:
     """Search articles and posts; a query without diacritics finds text with them."""
@@ -20,8 +22,11 @@ def search(*, query: str, archive: Path | None, config: Path | None, limit: int,
     from crawler import show
 
     with opened(load(config, archive=archive)) as found:
-        hits = find(found, query, limit=limit)
-        echo_each(show.hit_json(hit) if as_json else show.hit_text(hit) for hit in hits)
+        count = 0
+        for count, hit in enumerate(find(found, query, limit=limit), 1):
+            click.echo(show.hit_json(hit) if as_json else ("\n" if count > 1 else "") + show.hit_text(hit))
+    if not count:
+        click.echo(f"no hits for {query!r}", err=True)
 
 
 @click.command()
@@ -35,15 +40,16 @@ def search(*, query: str, archive: Path | None, config: Path | None, limit: int,
     show_default=True,
     help="Text, Markdown with front matter, or JSON Lines.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder for one file per article.")
-def export(*, archive: Path | None, config: Path | None, format_: str, output: Path | None) -> None:
+@click.option("-o", "--output", help="A file; a folder/ for one file per article; - for stdout  [default: -].")
+def export(*, archive: Path | None, config: Path | None, format_: str, output: str | None) -> None:
     """Export the clean articles to stdout, a file, or a folder with one file per article."""
     from archive.export import export as write
     from crawler.show import ProgressBar
 
     with opened(load(config, archive=archive)) as found:
-        count = write(found, format_, output, follow=ProgressBar("articles"))
-    if output:
+        target = None if output == "-" else output
+        count = write(found, format_, target, follow=ProgressBar("articles"))
+    if target:
         click.echo(f"{count} articles in {output}", err=True)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.commands.options import Span, archive_option, config_option, json_option
+from crawler.commands.options import Seconds, Span, archive_option, config_option, json_option
 from crawler.config import load
 from crawler.values import LONGEST
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("urls", nargs=-1, metavar="[URL...]")
 @archive_option
 @config_option
-@click.option("--delay", type=click.FloatRange(min=0), help="Seconds between two requests to a host [default: 1].")
+@click.option("--delay", type=Seconds(), help="Seconds between two requests to a host [default: 1].")
 @click.option("--since", type=click.DateTime(), help="Leave out threads that are quiet since before this date (UTC).")
 @click.option("--refresh", type=click.IntRange(0, LONGEST), help="Re-read threads active in so many days [default: 0].")
 @click.option("--full", is_flag=True, help="Read everything again, not only what is new.")

@@ -36,6 +36,19 @@ class Span(click.ParamType[timedelta]):
             self.fail(str(error), param, ctx)
 
 
+class Seconds(click.ParamType[float]):
+    """A number of seconds from 0 on; nan and inf are none."""
+
+    name = "seconds"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read it, or refuse it in words."""
+        try:
+            return values.number(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 def opened(config: Config) -> "Archive":
     """Open the archive for reading; it must be there."""
     from archive import Archive

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
+from archive.errors import UnreadableError
 from crawler.commands.options import config_option, json_option, print_json
 from crawler.config import load
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--url", help="Address that the page was saved from [default: its canonical or base link].")
 @config_option
 @click.option("--text", is_flag=True, help="Print only the clean text of all posts.")
@@ -19,14 +20,19 @@ from crawler.config import load
 def read(  # noqa: PLR0913 - one argument an option
     *, files: tuple[Path, ...], url: str | None, config: Path | None, text: bool, explain: bool, html: Path | None
 ) -> None:
-    """Read saved forum pages: one JSON object a line."""
+    """Read saved forum pages (- is standard input): one JSON object a line; a file that cannot be read gives exit 1."""
     from crawler import offline
     from crawler.explain import explained, parts_of, write_page
 
     settings = load(config)
-    pages = []
+    pages, failed = [], False
     for file in files:
-        page = offline.read_file(file, url=url, config=settings)
+        try:
+            page = offline.read_file(file, url=url, config=settings)
+        except UnreadableError as error:
+            click.echo(f"xemtiep: {error}", err=True)
+            failed = True
+            continue
         pages += parts_of(page) if html else []
         if explain:
             for part in parts_of(page):
@@ -37,6 +43,8 @@ def read(  # noqa: PLR0913 - one argument an option
             print_json(offline.as_json(page, str(file)))
     if html:
         write_page(html, ", ".join(map(str, files)), pages)
+    if failed:
+        click.get_current_context().exit(1)
 
 
 @click.command()
@@ -45,11 +53,12 @@ def forums(*, as_json: bool) -> None:
     """List the forum software that xemtiep reads."""
     from crawler.forums import FORUMS
 
+    width = max(len(forum.name) for forum in FORUMS) + 2
     for forum in FORUMS:
         if as_json:
             print_json({"software": forum.name, "example": forum.example})
         else:
-            click.echo(f"{forum.name:<14}{forum.example}")
+            click.echo(f"{forum.name:<{width}}{forum.example}")
 
 
 @click.command()

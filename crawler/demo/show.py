@@ -42,7 +42,7 @@ def demo(archive: Path, say: Callable[[str], Any], *, progress: bool) -> int:
         with Archive.open(archive, create=False) as opened:
             _show_article(opened, say)
             say(_heading(f"Search without diacritics: {QUERY}"))
-            say("\n".join(hit_text(hit) for hit in islice(search(opened, QUERY, limit=3), 3)))
+            say("\n\n".join(hit_text(hit) for hit in islice(search(opened, QUERY, limit=3), 3)))
     say(_heading(f"The archive is {archive.resolve()}. Next, try"))
     say(f"{_command('xemtiep')} search 'lãnh đạo' --archive {archive}")
     say(f"{_command('sqlite-utils')} rows {archive} articles --limit 3 -c title -c source_url -c words --table")
