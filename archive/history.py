@@ -24,7 +24,8 @@ def revise(db: sqlite3.Connection, place: Place, post: Post, known: Known) -> st
         return "vanished"
     moved = _move(db, place, post, known)
     content, edited_at = content_of(post), utc(post.edited_at)
-    if content == known.content and edited_at == known.edited_at and known.gone_at is None:
+    same = content == known.content or _differ_by_habits(content, known.content)
+    if same and edited_at == known.edited_at and known.gone_at is None:
         return "changed" if moved else "unchanged"
     edited = _essence(content) != _essence(known.content)
     if edited:
@@ -36,6 +37,21 @@ def revise(db: sqlite3.Connection, place: Place, post: Post, known: Known) -> st
 def _essence(content: Content) -> tuple[object, ...]:
     removed = [part for part in json.loads(content.removed) if part[0] not in _PASSING]
     return content.kind, content.title, content.text, removed, content.source_url
+
+
+def _differ_by_habits(new: Content, old: Content) -> bool:
+    """Whether a page says what is stored, but for the habits that cleaning it again took off the stored text."""
+    if Label.HABIT not in old.removed:
+        return False
+    removed = json.loads(old.removed)
+    habits = [line for label, line in removed if label == Label.HABIT]
+    lines = [line for line in new.text.split("\n") if line]
+    kept = [line for line in old.text.split("\n") if line]
+    rest = [part for part in removed if part[0] != Label.HABIT]
+    above = next((number for number in range(len(habits) + 1) if lines[number : number + len(kept)] == kept), None)
+    if above is None or sorted(lines[:above] + lines[above + len(kept) :]) != sorted(habits):
+        return False
+    return rest == json.loads(new.removed) and new.source_url == old.source_url
 
 
 def _keep_version(db: sqlite3.Connection, known: Known, now: str) -> None:

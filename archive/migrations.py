@@ -18,6 +18,13 @@ def m001_first_tables(db: Database) -> None:
     db.execute("PRAGMA user_version = 1")
 
 
+@migrations()
+def m002_habits(db: Database) -> None:
+    """Lines that an author or a site puts at the edge of most posts."""
+    run(db, schema.HABITS)
+    db.execute("PRAGMA user_version = 2")
+
+
 def run(db: Database, sql: str) -> None:
     """Executes statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

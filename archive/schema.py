@@ -5,7 +5,7 @@ column named after a table (`posts.thread`) points to that table's `id`. Times a
 """
 
 APPLICATION_ID = 0x78656D74  # "xemt": tells an archive from any other SQLite file
-VERSION = 1  # the number of migrations; `pragma user_version` of an archive that has them all
+VERSION = 2  # the number of migrations; `pragma user_version` of an archive that has them all
 
 PLACES = """
 CREATE TABLE sites (
@@ -199,4 +199,19 @@ CREATE INDEX frontier_take ON frontier(host, priority, id) WHERE state = 'queued
 CREATE INDEX frontier_due ON frontier(host, not_before) WHERE state = 'queued';
 CREATE INDEX frontier_walk ON frontier(walk) WHERE state <> 'done';
 CREATE INDEX frontier_thread ON frontier(thread) WHERE state <> 'done';
+"""
+
+HABITS = """
+CREATE TABLE habits (               -- lines at the edge of most posts of an author or a site, found by counting
+    id INTEGER PRIMARY KEY,
+    site INTEGER NOT NULL REFERENCES sites(id),
+    author INTEGER REFERENCES authors(id),  -- NULL: the whole site
+    place TEXT NOT NULL CHECK (place IN ('start', 'end')),
+    line TEXT NOT NULL,             -- folded, its numbers made equal
+    example TEXT NOT NULL,          -- as it stood in one post
+    posts INTEGER NOT NULL,         -- that have it
+    of_posts INTEGER NOT NULL,      -- that could have it
+    state TEXT NOT NULL DEFAULT 'found' CHECK (state IN ('found', 'accepted', 'rejected'))
+) STRICT;
+CREATE UNIQUE INDEX habits_line ON habits(site, coalesce(author, 0), place, line);
 """

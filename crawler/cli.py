@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from archive.errors import XemtiepError
-from crawler.commands import archive, clean, crawl, read, sites
+from crawler.commands import archive, clean, crawl, read, reclean, sites
 
 INTERRUPTED = 130  # as the shell counts a Ctrl-C
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -63,6 +63,8 @@ for command in (
     archive.export,
     read.read,
     clean.clean,
+    reclean.habits,
+    reclean.reclean,
     read.forums,
     read.demo,
 ):

@@ -13,6 +13,7 @@ from crawler.cleaning.blocks import Piece, pieces_of_tree
 from crawler.cleaning.flat import Card, pieces_of_text
 from crawler.cleaning.flatpage import posts_of
 from crawler.cleaning.furniture import quoted
+from crawler.cleaning.habits import Edge, label_habits
 from crawler.cleaning.markup import Markup, markup_of
 from crawler.cleaning.redirectors import comparable, host_of, unwrap
 from crawler.cleaning.rules import RULES
@@ -21,6 +22,7 @@ from crawler.cleaning.sources import find_source, title_links
 __all__ = ["Card", "Cleaned", "clean", "clean_page", "comparable", "host_of", "unwrap"]
 
 _NOTHING: Mapping[str, str] = {}
+_NO_HABITS: Mapping[Edge, str] = {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,13 +96,17 @@ def _clean_text(text: str, url: str) -> Cleaned:
     )
 
 
-def clean_page(page: Page) -> Page:
-    """Clean every post of a page that was read: blocks, source and article are filled in, the tree becomes `html`."""
+def clean_page(page: Page, *, habits: Mapping[Edge, str] = _NO_HABITS) -> Page:
+    """Clean every post of a page that was read: blocks, source and article are filled in, the tree becomes `html`.
+
+    `habits` are lines to label at the edges of its posts, with what to say of each.
+    """
     markup = markup_of(page.containers)
-    return replace(page, posts=tuple(_clean_post(post, page, at, markup) for at, post in enumerate(page.posts)))
+    posts = tuple(_clean_post(post, page, at, markup, habits) for at, post in enumerate(page.posts))
+    return replace(page, posts=posts)
 
 
-def _clean_post(post: Post, page: Page, at: int, markup: Markup) -> Post:
+def _clean_post(post: Post, page: Page, at: int, markup: Markup, habits: Mapping[Edge, str]) -> Post:
     body, url = post.body, post.url or page.url
     if body is None:
         return post
@@ -110,10 +116,11 @@ def _clean_post(post: Post, page: Page, at: int, markup: Markup) -> Post:
     else:
         cleaned = _clean_tree(body, url, markup, page.thread.title if first and page.thread else None)
         html = tostring(body, encoding="unicode", method="html", with_tail=False)
+    blocks = label_habits(cleaned.blocks, habits) if habits else cleaned.blocks
     article = None
     if not post.deleted:
-        article = article_of(cleaned.blocks, cleaned.source, page.thread, first=first, author=post.author)
-    return replace(post, body=None, html=html, blocks=cleaned.blocks, source=cleaned.source, article=article)
+        article = article_of(blocks, cleaned.source, page.thread, first=first, author=post.author)
+    return replace(post, body=None, html=html, blocks=blocks, source=cleaned.source, article=article)
 
 
 def _ruled(pieces: list[Piece]) -> list[Piece]:

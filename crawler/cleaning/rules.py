@@ -146,10 +146,10 @@ def anywhere(pieces: list[Piece]) -> list[Piece]:
                 regions.append((opened.pop(), (at, number)))
             elif line.endswith((":", "↑")) and phrases("quote").look(folded):
                 opened.append((at, number))
-    return relabel(pieces, {**marks, **_quoted(pieces, regions)})
-
             if line in _BOXES:
                 marks[at, number] = Label.BUTTON, "heading of a box that is not there", 0
+    return relabel(pieces, {**marks, **_quoted(pieces, regions)})
+
 
 def _quoted(pieces: list[Piece], regions: list[tuple[Place, Place]]) -> dict[Place, Mark]:
     marks: dict[Place, Mark] = {}
