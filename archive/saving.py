@@ -44,6 +44,8 @@ def save(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
         saved = _save_thread(db, page, answer)
     elif page.kind in {Kind.BOARD, Kind.INDEX}:
         saved = _save_board(db, page, answer)
+    elif page.instead and answer.request:
+        return _save_shell(db, page, answer.request, answer.now)
     else:
         if answer.request:
             return ending.end(db, answer.request, _outcome(page), page.message, answer.now)
@@ -62,6 +64,17 @@ def save(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
             ),
         )
     return saved
+
+
+def _save_shell(db: sqlite3.Connection, page: Page, request: Request, now: str) -> Saved:
+    """Queues the address that holds the content of a page which a script fills in, in the page's own place."""
+    assert page.instead
+    walk = frontier.walk_of(db, request)
+    (thread,) = db.execute("SELECT thread FROM frontier WHERE id = ?", (request.id,)).fetchone()
+    frontier.finish(db, request, frontier.DONE, page.message, now)
+    db.execute("UPDATE frontier SET etag = NULL, last_modified = NULL, leads = NULL WHERE id = ?", (request.id,))
+    link = Link(url=page.instead, role=request.role, thread=thread, signature=walk.signature)
+    return Saved(queued=frontier.queue(db, walk, [link], now))
 
 
 def _is_whole(db: sqlite3.Connection, page: Page) -> bool:

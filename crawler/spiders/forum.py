@@ -179,7 +179,7 @@ class ForumSpider(scrapy.Spider):
         self.count(row, "changed_skin", page.changed_skin)
         if self.starts_inside(row, page):
             return
-        if page.kind in READ and response.status not in GONE:
+        if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 - as below
             host.walls = 0
             if page.changed_skin:
                 self.reasons[page.message] += 1
@@ -190,8 +190,6 @@ class ForumSpider(scrapy.Spider):
                 etag=_header(response, "ETag"),
                 last_modified=trusted(_header(response, "Last-Modified"), _header(response, "Date"), fetched_at),
             )
-        elif page.instead and not response.meta.get("instead"):
-            yield self.request(row).replace(url=page.instead, meta={"frontier": row, "instead": True})
         else:
             self.no_page(row, page, response)
 
@@ -234,6 +232,9 @@ class ForumSpider(scrapy.Spider):
         """Whether a start URL leads into the middle of a thread: then the crawl begins at the thread's first page."""
         if row.role != "start" or page.thread is None or page.thread.url in {page.url, urls.clean(row.url)}:
             return False
+        named = [start.url for start in self.starts] + [url for site in self.config.sites for url in site.starts]
+        if row.url not in map(urls.clean, named):
+            return False  # the JSON that is read instead of such a page: it would go in circles
         self.archive.finish(row, outcome="done")
         given = next((start for start in self.starts if urls.clean(start.url) == row.url), Start(url=row.url))
         self.seed(replace(given, url=page.thread.url))
