@@ -220,3 +220,14 @@ def test_no_cut_and_no_splice_makes_reading_raise(at: int, noise: bytes) -> None
     if cut.kind is Kind.THREAD:  # what is left of the page's head is one text, labelled unknown
         assert {post.id for post in cut.posts} <= {post.id for post in whole.posts}
     read(THREAD[:at] + noise + THREAD[at:], whole.url)
+
+
+def test_a_button_with_another_address_in_every_post_is_no_author() -> None:
+    names = ("Lan Chi", "Minh Anh", "Quang Huy", "Thu Hà")
+    posts = "".join(
+        f'<div class="bai"><a href="/chuyen.php?do=1&userid={name}&file=M{at}">Chuyển bài</a> <b>{name}</b>'
+        f'<p class="chu">{name} kể chuyện làng cũ của mùa {at}. {"Nước lên rồi lại xuống. " * 8}</p></div>'
+        for at, name in enumerate(names)
+    )
+    page = read(f"<html><body>{posts}</body></html>".encode(), "https://forum.example/thread/1")
+    assert [post.author.name for post in page.posts if post.author] == list(names)

@@ -40,7 +40,8 @@ def dates(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
 
 def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
     """The leaf with each post's author; where no markup says so, what is printed strong in the same place of all."""
-    found = _fitting(page, blocks, lambda leaf: page.kinds[leaf] == AUTHOR and not _is_count(page.leaves[leaf]))
+    found = _fitting(blocks, lambda leaf: page.kinds[leaf] == AUTHOR and not _is_count(page.leaves[leaf]))
+    found = _no_buttons(page, found)
 
     def weight(place: str, leaves: list[int]) -> float:
         names = [page.leaves[leaf] for leaf in leaves]
@@ -59,6 +60,20 @@ def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
 
 def real(page: Outline, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """Without the heads and feet of the list, which look like posts but say nothing, and have a date elsewhere."""
+def _no_buttons(page: Outline, found: list[list[int]]) -> list[list[int]]:
+    """One text with another address in nearly every post is what can be done with a post ("Forward"), no name."""
+    links: dict[str, list[str]] = {}
+    for leaves in found:
+        for leaf in leaves:
+            node = page.nodes[page.owner[leaf]]
+            link = next((at.get("href") for at in (node, *node.iterancestors("a")) if at.get("href")), None)
+            if link:
+                links.setdefault(page.leaves[leaf], []).append(link)
+    most = max(3, _OFTEN * len(found))
+    buttons = {text for text, those in links.items() if len(those) >= most and len(set(those)) > _OFTEN * len(those)}
+    return [[leaf for leaf in leaves if page.leaves[leaf] not in buttons] for leaves in found]
+
+
     dated = dates(page, blocks)
     heaviest = max(range(len(blocks)), key=lambda at: sum(map(page.net, blocks[at].bodies)))
     own = dated[heaviest]
