@@ -40,7 +40,7 @@ def dates(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
 
 def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
     """The leaf with each post's author; where no markup says so, what is printed strong in the same place of all."""
-    found = _fitting(blocks, lambda leaf: page.kinds[leaf] == AUTHOR and not _is_count(page.leaves[leaf]))
+    found = _fitting(page, blocks, lambda leaf: page.kinds[leaf] == AUTHOR and not _is_count(page.leaves[leaf]))
     found = _no_buttons(page, found)
 
     def weight(place: str, leaves: list[int]) -> float:
