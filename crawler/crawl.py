@@ -134,11 +134,10 @@ def _settings(config: Config, *, progress: bool, verbose: bool) -> "Settings":
 
 
 def _run_scrapy(parts: Mapping[str, Any], settings: "Settings") -> "Crawler":
-    from scrapy.crawler import AsyncCrawlerProcess  # noqa: PLC0415 - as above
-
+    from crawler.download import Process  # noqa: PLC0415 - as above
     from crawler.spiders.forum import ForumSpider  # noqa: PLC0415 - as above
 
-    process = AsyncCrawlerProcess(settings)
+    process = Process(settings)
     crawler = process.create_crawler(ForumSpider)
     task = process.crawl(crawler, **parts)
     process.start()
@@ -163,7 +162,7 @@ def _summary(crawler: "Crawler", archive: Archive, seconds: float, names: Iterab
         seconds=round(seconds, 2),
         counts={name: spider.counts[name] for name in COUNTS},
         reasons=dict(spider.reasons.most_common()),
-        waiting=archive.pending(),
+        waiting=archive.pending() + archive.taken(),  # what was under way is fetched again
         error=error,
         sites={
             name: Part(outcome=word, counts={each: spider.of_site[name][each] for each in COUNTS}, error=why)

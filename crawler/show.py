@@ -47,8 +47,8 @@ def hit_text(hit: "Hit") -> str:
 
 
 def status_text(found: Mapping[str, Any]) -> str:
-    """Show what `Archive.status` gives, a section a key."""
-    return "\n".join(_section(name, value) for name, value in found.items())
+    """Show what `Archive.status` gives, a section a key; what is empty is left out."""
+    return "\n".join(_section(name, value) for name, value in found.items() if value not in (None, [], {}))
 
 
 def _section(name: str, value: Any) -> str:
@@ -60,9 +60,10 @@ def _section(name: str, value: Any) -> str:
 
 
 def _line(item: Any) -> str:
-    if isinstance(item, Mapping):
-        return ", ".join(f"{key} {value}" for key, value in item.items() if value not in (None, {}, ""))
-    return str(item)
+    if not isinstance(item, Mapping):
+        return str(item)
+    shown = {key: _line(value) if isinstance(value, Mapping) else value for key, value in item.items()}
+    return ", ".join(f"{key} {value}" for key, value in shown.items() if value not in (None, "", 0))
 
 
 class ProgressBar:

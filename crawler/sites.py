@@ -104,8 +104,9 @@ def due_starts(
     starts = []
     for site in sites:
         walk = every or full or not site.feeds or not _walked_lately(site, config, now)
-        starts += [Start(url=url, role="feed") for url in site.feeds]
-        if walk:
+        if not walk:  # boards list what feeds do: asked together, each would have the same threads read
+            starts += [Start(url=url, role="feed") for url in site.feeds]
+        else:
             starts += [Start(url=url, since=since, refresh=site.refresh, full=full) for url in site.starts]
     return starts
 

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -242,3 +243,124 @@ def test_what_cannot_be_asked_for_is_a_usage_error(run: Run, tmp_path: Path, arg
     done = run("crawl", *arguments, "--archive", tmp_path / "a.db")
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert said in done.stderr
+
+
+# ---------------------------------------------------------------- servers that do not keep to HTTP
+
+
+@contextmanager
+def speaking(answer: bytes | None) -> Iterator[str]:
+    """A server that answers everything but robots.txt with these bytes; with None it accepts and says nothing."""
+    missing = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    held = []
+
+    def serve_all(listener: socket.socket) -> None:
+        while True:
+            try:
+                peer, _ = listener.accept()
+            except OSError:
+                return
+            if answer is None:
+                held.append(peer)
+                continue
+            with peer:
+                asked = peer.recv(65536)
+                peer.sendall(missing if b"/robots.txt" in asked else answer)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = Thread(target=serve_all, args=(listener,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join()
+        for peer in held:
+            peer.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 900\r\n\r\n<p>", "was cut short"),
+        (b"this is no answer\r\n\r\n", "the answer is no HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n<p>", "the answer is too long"),
+        (b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", "HTTP 302: redirects to nowhere"),
+        (
+            b"HTTP/1.1 302 Found\r\nLocation: file:///etc/hosts\r\nContent-Length: 0\r\n\r\n",
+            "HTTP 302: redirects to file:///etc/hosts, which is no web address",
+        ),
+        (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "HTTP 403"),
+        (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP 404"),
+        (b"", "closed without an answer"),
+    ],
+    ids=["truncated", "garbage", "too long", "to nowhere", "to a file", "403", "404", "nothing"],
+)
+def test_an_answer_that_is_of_no_use_is_named_in_words(run: Run, tmp_path: Path, answer: bytes, said: str) -> None:
+    with speaking(answer) as url:
+        done = run("crawl", url, "--archive", tmp_path / "a.db", "--delay", 0)
+    assert done.returncode in {1, 3, 4}, done.stdout
+    assert said in done.stderr
+    assert re.search(r"Traceback|twisted|Failure|WARNING.*scrapy|object at 0x", done.stderr) is None, done.stderr
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_that_never_answers_does_not_hold_up_the_end(tmp_path: Path, sent: signal.Signals) -> None:
+    archive = tmp_path / "a.db"
+    with speaking(None) as url:
+        command = [COMMAND, "crawl", url, "--archive", str(archive), "--delay", "0", "--json"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while process.poll() is None and not (archive.exists() and taken(archive)):
+            time.sleep(0.05)
+        time.sleep(0.5)  # the request goes out
+        began = time.monotonic()
+        process.send_signal(sent)
+        out, err = process.communicate(timeout=30)
+    assert time.monotonic() - began < 4
+    assert (process.returncode, err) == (130, "")
+    assert json.loads(out)["waiting"] == 1
+    assert rows(archive, "select state, tries from frontier") == [("queued", 0)]
+
+
+def taken(archive: Path) -> bool:
+    try:
+        return rows(archive, "select count(*) from frontier where state = 'taken'") == [(1,)]
+    except sqlite3.OperationalError:  # it is just being made
+        return False
+
+
+@pytest.mark.parametrize("command", ["crawl", "demo"])
+@pytest.mark.parametrize("after", [0.5, 0.9, 1.4])
+def test_ctrl_c_at_any_moment_ends_in_words(tmp_path: Path, command: str, after: float) -> None:
+    forum = sample_forum()
+    forum.slow(0.05)
+    with serve(forum) as served:
+        arguments = [served.url, "--delay", "0"] if command == "crawl" else []
+        process = subprocess.Popen(
+            [COMMAND, command, *arguments, "--archive", str(tmp_path / "a.db")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(after)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert "Traceback" not in err
+
+
+def test_verbose_logs_every_request(run: Run, tmp_path: Path) -> None:
+    with serve(sample_forum(threads=5)) as served:
+        done = run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0, "--verbose")
+        asked = [served.url.rstrip("/") + hit.path for hit in served.requests]
+    assert re.findall(r"GET \d+ (\S+)", done.stderr) == asked
+
+
+def test_a_new_site_with_a_feed_has_each_page_read_once(run: Run, tmp_path: Path) -> None:
+    with serve() as served:
+        assert run("sites", "add", served.url, cwd=tmp_path).returncode == 0
+        before = len(served.requests)
+        assert run("crawl", "--delay", 0, cwd=tmp_path).returncode == 0
+        paths = [hit.path for hit in served.requests[before:]]
+    assert len(paths) == len(set(paths))

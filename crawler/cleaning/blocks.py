@@ -166,10 +166,6 @@ class _Walk:
         href = node.get("href")
         self._anchor = (href, self._line, len(self.parts)) if href else None
 
-    def open_row(self, _: Any) -> None:
-        """Number the rows of tables."""
-        self._row += 1
-
     def open_input(self, node: Any) -> None:
         """The words before a button ("Spoiler: [Show]") are its label: nobody writes a button."""
         parts = self.parts[:]
@@ -181,6 +177,10 @@ class _Walk:
             label, rule, self._label, self._rule = self._label, self._rule, Label.BUTTON, "words before a button"
             self.flush()
             self._label, self._rule = label, rule
+
+    def open_row(self, _: Any) -> None:
+        """Number the rows of tables."""
+        self._row += 1
 
     def open_cell(self, _: Any) -> None:
         """Number the cells of tables."""
@@ -223,11 +223,11 @@ class _Walk:
 
 _OPENERS: dict[str, Callable[[_Walk, Any], None]] = {
     "img": _Walk.open_image,
+    "input": _Walk.open_input,
     "a": _Walk.open_link,
     "tr": _Walk.open_row,
     "td": _Walk.open_cell,
     "th": _Walk.open_cell,
-    "input": _Walk.open_input,
 }
 _BREAK = "\0"  # a <br> in code; lxml's trees hold no NUL
 _LINE_END = re.compile(r"[^\S\n]+\n")

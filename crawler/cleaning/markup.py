@@ -49,7 +49,7 @@ _TOKENS: dict[str, str] = {
         bbCodeBlock-title bbCodeBlock-expandLink bbCodeBlock-shrinkLink bbCodeSpoiler-button bbCodeSpoilerButton
         bbCodeSpoiler-button-title quoteExpand codeheader bbcode_description spoiler_header spoiler-head sp-head
         copy-code-button codeblock-button-wrapper quote-controls ipsQuote_contents-toggle ipsSpoiler_header
-        js-spoilerButton spoilerBoxHeader codebox-header""",
+        js-spoilerButton spoilerBoxHeader codebox-header xemtiep-frame""",
     HIDDEN: """
         u-srOnly u-hidden sr-only screen-reader-text visually-hidden ipsHide ipsHidden jammer accessibility-hidden
         js-hidden""",

@@ -102,10 +102,8 @@ def _is_sure(found: Phrase, piece: Piece, line: str, folded: str) -> bool:
         name = _THEO.fullmatch(line)
         return name is not None and name["name"][0].isupper() and len(line.split()) <= _NAME_WORDS
     if found.role == "signature":
-        name = line.split()[2:]
-        return (
-            0 < len(name) <= _NAME_WORDS and all(map(_CAPITAL.search, name)) and _APP.search(" ".join(name)) is not None
-        )
+        app = line.split()[2:]
+        return 0 < len(app) <= _NAME_WORDS and all(map(_CAPITAL.search, app)) and _APP.search(" ".join(app)) is not None
     if found.role == "byline":
         return len(line.split()) <= _BYLINE_WORDS and line.lstrip("(")[:1].isupper() and not line.endswith(_SENTENCE)
     return True

@@ -9,10 +9,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin
 
-from archive.records import Author, Kind, Label, Page, Post, Thread
-from crawler.forums import content, dates, marks, pager, schema, structure, urls, walls
+from archive.records import Author, Board, Kind, Page, Post, Thread
+from crawler.forums import content, dates, marks, pager, rows, schema, structure, urls, walls
 from crawler.forums.document import Document
 from crawler.forums.numbers import digits
 from crawler.forums.outline import Outline, outline
@@ -20,17 +19,14 @@ from crawler.forums.select import every, first, words
 from crawler.forums.structure import Block
 
 SURE = 0.5  # below that, a page is one text
-_FRAME = "xemtiep-frame"  # class of what repeats in every block of a page
+_FRAME = "xemtiep-frame"  # class of what repeats in every post; the cleaning stage knows it
 _RUNS = 2  # of posts in other markup than most: the answers' comments, the question
 _SURELY = 0.95  # a second run of posts must be that sure
 _SECOND = 0.04  # and weigh that much beside the first
 _AS_MUCH = 0.8  # of the structure's text that schema.org's words hold where they tell it all
+_START = 200  # characters of a page's text within which a wall says what it is
 _LEAST = 80  # characters of prose in an opening text
-_NOWHERE = re.compile("$^")
-_THREAD_ID = re.compile(
-    r"[?&](?:t|tid|topic|topic_?id|thread|thread_?id|threads?|id|qid)=([\w.-]+)"
-    r"|/(?:topics?|threads?|t|discussions?|d|questions?|q|posts?|p|s|articles?|comments?)/(?:[^/?#]*?[.-])?(\d+)(?=[/?.-]|$)"
-)
+_PATH = re.compile("/")
 
 
 def read(doc: Document) -> Page:
@@ -41,14 +37,28 @@ def read(doc: Document) -> Page:
     page = outline(doc)
     found = _best(page, structure.search(page), structure.alone(page))
     told = schema.read(doc.tree)
-    if found is not None and found.sure >= SURE:
+    is_sure = found is not None and found.sure >= SURE
+    is_list = found is not None and is_sure and rows.is_list(page, found.blocks)
+    if found is not None and is_sure and not is_list:
         blocks = _complete(page, found)
         if not _tells_more(page, told, blocks):
             return _thread(doc, _framed(doc, frame), tuple(_posts(doc, page, blocks)), found.sure)
     if told:
         return _thread(doc, _framed(doc, frame), tuple(_told_posts(doc, told)), 1.0)
+    listed = rows.search(page) if frame.kind is Kind.UNKNOWN else ()
+    if listed and (is_list or sum(len(row.title) for row in listed) >= page.net(structure.single(page) or 0)):
+        return _list(page, _framed(doc, frame), listed)
     text = _text(doc, page, frame)
     return frame if text is None else replace(_framed(doc, frame), kind=Kind.UNKNOWN, posts=(text,), sure=0.0)
+
+
+def _list(page: Outline, frame: Page, listed: tuple[rows.Row, ...]) -> Page:
+    threads, boards = tuple(rows.threads(page, listed)), tuple(rows.boards(listed))
+    if not threads:
+        return replace(frame, kind=Kind.INDEX, boards=boards, sure=SURE, message="")
+    url = pager.first_url(frame.url)
+    board = Board(id=pager.thread_id(url), url=url, title=frame.title)
+    return replace(frame, kind=Kind.BOARD, board=board, threads=threads, boards=boards, sure=SURE, message="")
 
 
 def _best(page: Outline, run: structure.Found | None, one: structure.Found | None) -> structure.Found | None:
@@ -68,7 +78,7 @@ def _text(doc: Document, page: Outline, frame: Page) -> Post | None:
     """The page's main text; None for a page without one, and for a wall whose text says that it is one."""
     at = structure.single(page)
     if at is None or (
-        frame.kind is not Kind.UNKNOWN and (page.net(at) < _LEAST or walls.kind_of(words(page.nodes[at])))
+        frame.kind is not Kind.UNKNOWN and (page.net(at) < _LEAST or walls.kind_of(words(page.nodes[at])[:_START]))
     ):
         return None
     node = page.nodes[at]
@@ -83,12 +93,19 @@ def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float) ->
         replace(
             post,
             id=post.id if post.id and ids[post.id] == 1 else f"{frame.page}-{place}",
-            url=urljoin(frame.url, post.url) if post.url else None,
+            url=_address(doc, frame, post.url),
         )
         for place, post in enumerate(posts, 1)
     )
-    thread = Thread(id=thread_id(url), url=url, title=frame.title)
+    thread = Thread(id=pager.thread_id(url), url=url, title=frame.title)
     return replace(frame, kind=Kind.THREAD, posts=named, thread=thread, sure=sure, message="")
+
+
+def _address(doc: Document, frame: Page, url: str | None) -> str | None:
+    """A post's address; on a page without one of its own, an anchor leads nowhere."""
+    if url and url.startswith("#"):
+        return f"{frame.url}{url}" if frame.url else None
+    return doc.link(url)
 
 
 def _framed(doc: Document, page: Page) -> Page:
@@ -101,15 +118,8 @@ def _framed(doc: Document, page: Page) -> Page:
         page=number,
         last_page=last,
         next=following,
-        site=urls.site(url, _NOWHERE),
-        containers={_FRAME: Label.BUTTON},
+        site=urls.site(url, _PATH),
     )
-
-
-def thread_id(url: str) -> str:
-    """The thread's id in its URL; without one, the URL's path."""
-    found = _THREAD_ID.search(url)
-    return found[1] or found[2] if found else re.sub(r"^[a-z]+://[^/]*/?", "", url) or url
 
 
 def read_title(doc: Document) -> str:
@@ -162,8 +172,8 @@ def _posts(doc: Document, page: Outline, blocks: tuple[Block, ...]) -> Iterator[
         _relabel(page, leaf)
     for number, block in enumerate(blocks):
         id_, anchor = named[number] or ("", "")
-        leaf = dated[number]
-        at, raw = (None, "") if leaf is None else page.moment_at(leaf)
+        date = dated[number]
+        at, raw = (None, "") if date is None else page.moment_at(date)
         body = _body(page, block)
         yield Post(
             id=id_,
@@ -182,7 +192,7 @@ def _told_posts(doc: Document, told: list[schema.Told]) -> Iterator[Post]:
             post.date, language=doc.language, zone=doc.zone, now=doc.now, order=doc.order
         )
         yield Post(
-            id=digits(post.id) or digits(urls.clean(post.url)),
+            id=digits(post.id) or digits(post.url),
             author=Author(name=post.author),
             url=post.url or (f"#{post.id}" if post.id else None),
             posted_at=at,
@@ -202,6 +212,17 @@ def _body(page: Outline, block: Block) -> Any:
 
 
 def _relabel(page: Outline, leaf: int) -> None:
-    """Give the element of a repeated leaf, and those that hold nothing else, a class that says it is no content."""
-    node = page.nodes[page.owner[leaf]]
-    node.set("class", f"{node.get('class') or ''} {_FRAME}".strip())
+    """Give the element of a repeated leaf, or a new one around it, a class that says it is no content."""
+    owner, shown = page.nodes[page.owner[leaf]], page.leaves[leaf]
+    if not len(owner) and owner.getparent() is not None:
+        owner.set("class", f"{owner.get('class') or ''} {_FRAME}".strip())
+        return
+    frame = owner.makeelement("p", {"class": _FRAME})
+    if words(owner.text) == shown:
+        frame.text, owner.text = owner.text, None
+        owner.insert(0, frame)
+        return
+    before = next((child for child in owner if words(child.tail) == shown), None)
+    if before is not None:
+        frame.text, before.tail = before.tail, None
+        before.addnext(frame)

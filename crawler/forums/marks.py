@@ -6,10 +6,12 @@ One post alone tells little; all of them together do: what every post has in the
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
-from crawler.forums.outline import AUTHOR, CHROME, DATE, LINK, Outline
+from crawler.forums.outline import Outline
 from crawler.forums.structure import Block
+from crawler.forums.wording import AUTHOR, CHROME, DATE, LINK
 
 _DIGITS = re.compile(r"\d+")
 _FOREIGN = re.compile(r"user|author|member|avatar|attach|ima?g|smil|quote|profile|board|forum", re.IGNORECASE)
@@ -26,11 +28,11 @@ def dates(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
 
     Members' cards tell when they joined: in no order, and mostly without a time of day.
     """
-    found = _fitting(page, blocks, lambda leaf: page.kinds[leaf] == DATE)
+    found = _fitting(blocks, lambda leaf: page.kinds[leaf] == DATE)
 
-    def weight(place: str, leaves: list[int]) -> float:
+    def weight(leaves: list[int]) -> float:
         moments = [moment for leaf in leaves if (moment := page.moment_at(leaf)[0])]
-        steps = [one <= two for one, two in zip(moments, moments[1:], strict=False)]
+        steps = [one <= two for one, two in pairwise(moments)]
         ordered = 1 + abs(2 * sum(steps) / len(steps) - 1) if steps else 1
         exact = sum(bool(moment.hour or moment.minute) for moment in moments) / len(leaves)
         return ordered + 0.5 * exact + 0.2 * len(moments) / len(leaves)
@@ -40,10 +42,10 @@ def dates(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
 
 def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
     """The leaf with each post's author; where no markup says so, what is printed strong in the same place of all."""
-    found = _fitting(page, blocks, lambda leaf: page.kinds[leaf] == AUTHOR and not _is_count(page.leaves[leaf]))
+    found = _fitting(blocks, lambda leaf: page.kinds[leaf] == AUTHOR and not _is_count(page.leaves[leaf]))
     found = _no_buttons(page, found)
 
-    def weight(place: str, leaves: list[int]) -> float:
+    def weight(leaves: list[int]) -> float:
         names = [page.leaves[leaf] for leaf in leaves]
         linked = sum(bool(page.flags[page.owner[leaf]] & LINK) for leaf in leaves) / len(leaves)
         alike = len(set(names)) == 1 and min(len(names) - 1, 2) / 2  # "Profile", "Send message"
@@ -52,14 +54,12 @@ def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
 
     if any(found):
         return _consistent(page, found, weight)
-    named = _consistent(page, _fitting(page, blocks, lambda leaf: _may_name(page, leaf)), weight)
+    named = _consistent(page, _fitting(blocks, lambda leaf: _may_name(page, leaf)), weight)
     names = {page.leaves[leaf] for leaf in named if leaf is not None}
     enough = len(names) > 1 and None not in named  # one text in every post is a label
     return named if enough else [None] * len(blocks)
 
 
-def real(page: Outline, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """Without the heads and feet of the list, which look like posts but say nothing, and have a date elsewhere."""
 def _no_buttons(page: Outline, found: list[list[int]]) -> list[list[int]]:
     """One text with another address in nearly every post is what can be done with a post ("Forward"), no name."""
     links: dict[str, list[str]] = {}
@@ -74,15 +74,15 @@ def _no_buttons(page: Outline, found: list[list[int]]) -> list[list[int]]:
     return [[leaf for leaf in leaves if page.leaves[leaf] not in buttons] for leaves in found]
 
 
+def real(page: Outline, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Without the heads and feet of the list, which look like posts but say nothing, and have a date elsewhere."""
     dated = dates(page, blocks)
     heaviest = max(range(len(blocks)), key=lambda at: sum(map(page.net, blocks[at].bodies)))
     own = dated[heaviest]
     place = None if own is None else page.place(own)
     kept = []
     for block, leaf in zip(blocks, dated, strict=True):
-        shows = sum(map(page.net, block.bodies)) > 0 or any(
-            page.nodes[at].find(".//img") is not None for at in block.bodies
-        )
+        shows = any(page.says(at) or page.nodes[at].find(".//img") is not None for at in block.bodies)
         if shows or place is None or (leaf is not None and page.place(leaf) == place):
             kept.append(block)
     return tuple(kept)
@@ -110,7 +110,7 @@ def _may_name(page: Outline, leaf: int) -> bool:
     return named and page.kinds[leaf] != DATE and len(text) <= _NAME and not _is_count(text) and not text.endswith(":")
 
 
-def _fitting(page: Outline, blocks: tuple[Block, ...], fits: Callable[[int], bool]) -> list[list[int]]:
+def _fitting(blocks: tuple[Block, ...], fits: Callable[[int], bool]) -> list[list[int]]:
     """The leaves of each block that fit, in order: those around the body, else those in it."""
     found = []
     for block in blocks:
@@ -119,13 +119,13 @@ def _fitting(page: Outline, blocks: tuple[Block, ...], fits: Callable[[int], boo
     return found
 
 
-def _consistent(page: Outline, found: list[list[int]], weight: Callable[[str, list[int]], float]) -> list[int | None]:
+def _consistent(page: Outline, found: list[list[int]], weight: Callable[[list[int]], float]) -> list[int | None]:
     """Of each block's leaves the one in the weightiest place; a place weighs as many posts as have it."""
     firsts: dict[str, list[int]] = {}
     for leaves in found:
         for place, leaf in {page.place(leaf): leaf for leaf in reversed(leaves)}.items():
             firsts.setdefault(place, []).append(leaf)
-    weights = {place: len(leaves) * weight(place, leaves) for place, leaves in firsts.items()}
+    weights = {place: len(leaves) * weight(leaves) for place, leaves in firsts.items()}
     return [max(leaves, key=lambda leaf: (weights[page.place(leaf)], -leaf)) if leaves else None for leaves in found]
 
 
@@ -188,15 +188,15 @@ def labels(page: Outline, blocks: tuple[Block, ...]) -> set[int]:
     """Leaves inside the bodies that repeat in every block: buttons, labels, the date and author lines of a card."""
     if len(blocks) < 3:  # noqa: PLR2004 - two equal lines are no rule
         return set()
-    places: dict[str, list[tuple[int, int]]] = {}
+    places: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for number, block in enumerate(blocks):
         for leaf in block.inside:
-            places.setdefault(page.place(leaf), []).append((number, leaf))
+            places.setdefault((page.place(leaf), page.kinds[leaf]), []).append((number, leaf))
     found: set[int] = set()
     for leaves in places.values():
         texts = {_DIGITS.sub("0", page.leaves[leaf]) for _, leaf in leaves}
         everywhere = len({number for number, _ in leaves}) >= _OFTEN * len(blocks)
-        marks = all(page.kinds[leaf] in (DATE, AUTHOR, CHROME) for _, leaf in leaves)
-        if everywhere and (marks or len(texts) <= _LABEL * len(leaves)):
+        foreign = page.kinds[leaves[0][1]] in (DATE, AUTHOR, CHROME)
+        if everywhere and (foreign or len(texts) <= _LABEL * len(leaves)):
             found.update(leaf for _, leaf in leaves)
     return found

@@ -7,7 +7,7 @@ at once. Nothing here knows a forum software; the words are those that web pages
 import re
 from collections import Counter
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -15,83 +15,47 @@ from lxml import etree
 
 from crawler.forums import dates
 from crawler.forums.document import Document
-
-_SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "head",
-        "svg",
-        "iframe",
-        "object",
-        "embed",
-        "video",
-        "audio",
-        "canvas",
-        "map",
-        "datalist",
-        "select",
-        "option",
-        "textarea",
-    ]
+from crawler.forums.wording import (
+    AUTHOR,
+    CHROME,
+    DATE,
+    LINK,
+    QUOTE,
+    TIME,
+    is_iso,
+    is_profile,
+    length,
+    looks_dated,
+    meaning,
+    subject,
 )
-_CHROME_TAGS = frozenset(["nav", "footer", "button", "label", "aside", "menu", "dt"])
+
+
+def _tags(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+_SKIPPED = _tags(
+    "script style noscript template head svg iframe object embed video audio canvas map datalist select option textarea"
+)
+_CHROME_TAGS = _tags("nav footer button label aside menu dt")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
-_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
-# The last word of a class says what the thing is ("user-info", "post-actions"); these first words say it, too.
-_CHROME = re.compile(
-    r"(?:^|\s)(?:(?!has|no|with|is|js)\w*[_-])*(?:nav\w*|menu\w*|breadcrumbs?|sidebar\w*|footer\w*|toolbar|pagination|pager|pages"
-    r"|share|sharing|social|related|similar|recommend\w*|advert\w*|ads?|promo\w*|banner|cookies?|newsletter|login|signup"
-    r"|signin|register|search\w*|widgets?|buttons?|btn|actions?|controls?|\w*signatures?|sig|tags?|votes?|voting|badges?"
-    r"|avatar|reputation|rank|\w*profile|meta|stats|statistics|info|userinfo|tooltip|dropdown|modal|popup|copyright"
-    r"|screen-reader-text|sr-only|hidden|links?)(?=\s|$)"
-    r"|(?:^|\s)(?:nav|menu|sidebar|footer|breadcrumbs?|pagination|pagenav|share|social)[_-]",
-    re.IGNORECASE,
-)
-_AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:\w*author|user|\w*users?-?name|poster|nick(?:name)?|member|byline|commenter|handle|creator|name)(?=\s|$)",
-    re.IGNORECASE,
-)
-_PROFILE = re.compile(
-    r"/(?:members?|users?|profiles?|people|persons?|authors?|u|participants?|gebruikers?|benutzer|utilisateurs?|usuarios?)/[^/?#]"
-    r"|/(?:user|member|profile|space-(?:uid|username))[-.]\w|/@\w|/~\w|[?&](?:u|uid|user|user_?id|userid|username|author|member)="
-    r"|action=profile|showuser=|/(?:member|profile|memberlist|user|userinfo)\.\w+\?",
-    re.IGNORECASE,
-)
-_DEED = re.compile(
-    r"find|search|private|login|register|logout|report|send|message|mail|compose|do=add|edit|feed", re.IGNORECASE
-)
-_QUOTE = re.compile(r"(?:^|[\s_-])(?:quote|quoted|citation|quotebox|blockquote)(?=\s|$)", re.IGNORECASE)
-_TIME = re.compile(
-    r"(?:^|[\s_-])(?:(?:post|create|publish)?(?:ed)?date(?:line)?|(?:date|post|created)?time(?:stamp|ago)?|ago|age|published|created(?:-at)?)"
-    r"(?=\s|$)",
-    re.IGNORECASE,
-)
-_AGO = re.compile(
-    r"\d+\s?\w{0,8}\s(?:ago|trước|назад|temu|geleden|siden|sedan|önce|atrás|fa|lalu)$|\d\s?(?:年|个月|ヶ月|天|日|小时|時間|分钟|分|秒)钟?前"
-    r"|^(?:vor|il y a|hace|há)\s\d|^(?:an?|one|last)\s\w+\sago$",
-    re.IGNORECASE,
-)
-_SHAPE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{2,4}")
-_ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d")
 _DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
-_SHORT = 60  # characters of a name or a date
+_SHORT = 60  # characters of a date or a label
+_NAME = 45  # characters of a name with what is written beside it
 _LINE = 100  # characters of a line that tells author and date
 _EMPTY = 500  # characters of a page that a script fills in
 _TITLE = 12  # characters of a title that is no single word
+_LONG_TITLE = 500  # characters
 _LONE = 25  # characters of a paragraph
+_DATE = 20  # characters of a date; the rest of its line tells who edited a post
 _LESS = 0.3  # what a character of a lone short line counts
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
-_INLINE = frozenset(["a", "b", "i", "u", "s", "em", "strong", "font", "small", "big", "span", "sub", "sup", "code", "tt", "abbr", "mark", "ins", "del", "img"])
-_REPLY = re.compile(r"^(?:re|aw|sv|ynt|odp|ответ|trả lời|回复|回覆)\s?[:：]\s*", re.IGNORECASE)
+_INLINE = _tags("a b i u s em strong font small big span sub sup code tt abbr mark ins del img")
 _RUN = 10  # leaves side by side: a text with an element around each word, and no row of labels
 _SHARE = 0.4  # of the page's text: what holds more is the page, whatever its class says
 COST = 1.5  # what a character of junk weighs against one of prose
-LINK, QUOTE, CHROME, DATE, AUTHOR, TIME = 1, 2, 4, 8, 16, 32
 
 
 def outline(doc: Document) -> "Outline":
@@ -152,7 +116,7 @@ class Outline:
     @cached_property
     def lengths(self) -> list[int]:
         """Characters before each leaf."""
-        return [0, *accumulate(map(_length, self.leaves))]
+        return [0, *accumulate(map(length, self.leaves))]
 
     def size(self, at: int) -> int:
         """Characters inside an element."""
@@ -212,11 +176,10 @@ class Outline:
                 held[self._name(at)] += self.size(at)
         most = _SHARE * self.lengths[-1]
         for at, said in enumerate(own):
-            if said & (CHROME | QUOTE) and held[self._name(at)] > most:
-                said &= ~(CHROME | QUOTE)
-            if said & (DATE | AUTHOR | TIME) and self.size(at) > _SHORT:
-                said &= ~(DATE | AUTHOR | TIME)
-            flags.append(said | (flags[self.parent[at]] if at else 0))
+            frame = held[self._name(at)] > most
+            size = self.size(at)
+            kept = said & ~((CHROME | QUOTE) * frame | (DATE | TIME) * (size > _SHORT) | AUTHOR * (size > _NAME))
+            flags.append(kept | (flags[self.parent[at]] if at else 0))
         return flags
 
     def _name(self, at: int) -> str:
@@ -227,11 +190,11 @@ class Outline:
         said = CHROME if tag in _CHROME_TAGS else QUOTE if tag == "blockquote" else 0
         classes = node.get("class")
         if classes:
-            said |= _meaning(classes)
+            said |= meaning(classes)
         if tag == "a":
             href = node.get("href")
             if href:
-                said |= LINK | (AUTHOR if _PROFILE.search(href) and not _DEED.search(href) else 0)
+                said |= LINK | (AUTHOR if is_profile(href) else 0)
             if node.get("rel") == "author":
                 said |= AUTHOR
         if _is_dated(node):
@@ -248,37 +211,33 @@ class Outline:
         """Whether a short text is a date."""
         if len(text) > _LINE or not any(map(str.isdigit, text)):
             return False
-        looks = len(text) <= _SHORT and (_SHAPE.search(text) or _AGO.search(text))
-        return bool(looks or self._parsed(text))
+        return (len(text) <= _SHORT and looks_dated(text)) or self._parsed(text) is not None
 
     def _kinds(self) -> list[int]:
         """Of each leaf: DATE, AUTHOR, CHROME, LINK, QUOTE or 0 for prose, the first that holds."""
-        kinds = []
-        seen = Counter(self.leaves)
+        seen = Counter(
+            text for text, owner in zip(self.leaves, self.owner, strict=True) if not self.flags[owner] & QUOTE
+        )
         beside = Counter(self.parent[owner] for owner in self.owner)
-        for text, owner in zip(self.leaves, self.owner, strict=True):
-            flags = self.flags[owner]
-            if flags & QUOTE:
-                kinds.append(QUOTE)
-            elif flags & DATE or self.moment(text) or (flags & TIME and any(map(str.isdigit, text))):
-                kinds.append(DATE)
-            elif flags & AUTHOR and text and any(map(str.isalnum, text)):
-                kinds.append(AUTHOR)
-            elif (
-                flags & CHROME
-                or self._is_title(text, seen[text])
-                or (
-                    len(text) <= _SHORT and (seen[text] > 1 or text.endswith(":")) and beside[self.parent[owner]] < _RUN
-                )
-            ):
-                kinds.append(CHROME)
-            else:
-                kinds.append(flags & LINK)
-        return kinds
+        return [
+            self._kind(text, self.flags[owner], times=seen[text], beside=beside[self.parent[owner]])
+            for text, owner in zip(self.leaves, self.owner, strict=True)
+        ]
+
+    def _kind(self, text: str, flags: int, *, times: int, beside: int) -> int:
+        if flags & QUOTE:
+            return QUOTE
+        if flags & DATE or self.moment(text) or (flags & TIME and any(map(str.isdigit, text))):
+            return DATE
+        if flags & AUTHOR and any(map(str.isalnum, text)):
+            return AUTHOR
+        repeats = times > 1 and text[-1:] not in _ENDS
+        is_label = len(text) <= _SHORT and (repeats or text.endswith(":")) and beside < _RUN
+        return CHROME if flags & CHROME or is_label or self._is_title(text, times) else flags & LINK
 
     def _is_title(self, text: str, times: int) -> bool:
         """Whether a line repeats the page's title, as the subject of each post does; some titles repeat the post."""
-        shown = _REPLY.sub("", text).casefold()
+        shown = subject(text)
         if not _TITLE <= len(shown) <= 2 * _LINE or shown not in self._title:
             return False
         return times > 1 or len(shown) < len(text) or self._title.startswith(shown)
@@ -286,24 +245,26 @@ class Outline:
     @cached_property
     def _title(self) -> str:
         named = [" ".join((node.text or "").split()) for node in self.doc.tree.iter("title")]
-        return "\n".join(named[:1]).casefold()
+        return "".join(named[:1])[:_LONG_TITLE].casefold()
 
-    def _is_lone(self, owner: int) -> bool:
-        """Whether an element's paragraph is so short that it says nothing: a rank, a place, a label."""
-        while self.nodes[owner].tag in _INLINE and owner:
-            owner = self.parent[owner]
-        return self.size(owner) < _LONE
+    @cached_property
+    def _paragraph(self) -> list[int]:
+        """The element that is the paragraph around each element."""
+        found: list[int] = []
+        for at, node in enumerate(self.nodes):
+            found.append(found[self.parent[at]] if at and node.tag in _INLINE else at)
+        return found
 
     def _weights(self) -> tuple[list[float], list[float]]:
         """Prose and junk before each leaf, in characters."""
         prose, junk = [0.0], [0.0]
         for text, kind, owner in zip(self.leaves, self.kinds, self.owner, strict=True):
             own, foreign = _SCALE[kind]
-            if own == 1 and text[-1:] not in _ENDS and self._is_lone(owner):
-                own = _LESS
-            length = _length(text)
-            prose.append(prose[-1] + own * length)
-            junk.append(junk[-1] + foreign * length)
+            if own == 1 and text[-1:] not in _ENDS and self.size(self._paragraph[owner]) < _LONE:
+                own = _LESS  # a rank, a place, a label
+            size = length(text)
+            prose.append(prose[-1] + own * size)
+            junk.append(junk[-1] + foreign * (min(size, _DATE) if kind == DATE else size))
         return prose, junk
 
 
@@ -312,21 +273,11 @@ _SCALE = {0: (1, 0), LINK: (0.2, 0.3), QUOTE: (0.5, 0), CHROME: (0, 1), DATE: (0
 
 def _is_dated(node: Any) -> bool:
     """Whether an element's attributes say a date, which a script may have to show."""
-    return node.tag == "time" or any(node.get(name) for name in _DATED) or bool(_ISO.match(node.get("title") or ""))
-
-
-def _length(text: str) -> int:
-    """Characters; one of Chinese, Japanese or Korean says as much as three letters."""
-    return len(text) if text.isascii() else len(text) + 2 * len(_DENSE.findall(text))
+    if node.tag == "time" or is_iso(node.get("title")):
+        return True
+    return (node.tag in _INLINE or "-" in node.tag) and any(node.get(name) for name in _DATED)
 
 
 def _is_hidden(node: Any) -> bool:
     style = node.get("style")
     return node.get("hidden") is not None or bool(style and _UNSEEN.search(style))
-
-
-@lru_cache(maxsize=4096)
-def _meaning(classes: str) -> int:
-    words = _HUMP.sub("-", classes)
-    kinds = (_CHROME, CHROME), (_AUTHOR, AUTHOR), (_QUOTE, QUOTE), (_TIME, TIME)
-    return sum(kind for pattern, kind in kinds if pattern.search(words))

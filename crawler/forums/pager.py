@@ -2,72 +2,44 @@
 
 import re
 from collections import defaultdict
-from os.path import commonprefix
+from itertools import islice
 from typing import Any
+
+from lxml import etree
 
 from crawler.forums import urls
 from crawler.forums.document import Document
 from crawler.forums.select import every, first, words
 
-_PAGE = re.compile(
-    r"[?&](?:page|pg|paged|pagenr|seite|pagina|sayfa|trang|start|offset|st)=\d+(?=&|$)|/(?:page|pagina|seite|trang)[-/]?\d+(?=/|$)|[-_]page[-_]?\d+"
-)
-_NEXT = frozenset(
-    [
-        "next",
-        "next page",
-        "next »",
-        "next ›",
-        "next >",
-        "next→",
-        "›",
-        "»",
-        ">",
-        ">>",
-        "→",
-        "older posts",
-        "weiter",
-        "nächste",
-        "nächste seite",
-        "vor",
-        "suivant",
-        "suivante",
-        "page suivante",
-        "siguiente",
-        "próxima",
-        "próximo",
-        "seguinte",
-        "avanti",
-        "successiva",
-        "volgende",
-        "dalej",
-        "następna",
-        "sonraki",
-        "далее",
-        "следующая",
-        "вперёд",
-        "вперед",
-        "tiếp",
-        "tiếp theo",
-        "trang sau",
-        "sau",
-        "下一页",
-        "下一頁",
-        "下页",
-        "次へ",
-        "다음",
-        "التالي",
-    ]
-)
+_ARGUMENT = re.compile(r"(?:page|pg|paged|pagenr|seite|pagina|sayfa|trang|start|offset|st)=\d+")
+_PAGE = re.compile(r"/(?:page|pagina|seite|trang)[-/]?\d+(?=/|$)|[-_]page[-_]?\d+")
+_WORDS = """
+    next|next page|next »|next ›|next >|next→|›|»|>|>>|→|older posts|weiter|nächste|nächste seite|vor|suivant|suivante
+    |page suivante|siguiente|próxima|próximo|seguinte|avanti|successiva|volgende|dalej|następna|sonraki|далее|следующая
+    |вперёд|вперед|tiếp|tiếp theo|trang sau|sau|下一页|下一頁|下页|次へ|다음|التالي"""
+_NEXT = frozenset(map(str.strip, _WORDS.split("|")))
 _CURRENT = re.compile(r"current|active|selected|curr\b|\bon\b|this", re.IGNORECASE)
 _MOST = 6  # digits
+_NEAR = 300  # elements of a row of page numbers
+
+
+_THREAD_ID = re.compile(
+    r"[?&](?:t|tid|topic|topic_?id|thread|thread_?id|threads?|id|qid)=([\w.-]+)"
+    r"|/(?:topics?|threads?|t|discussions?|d|questions?|q|posts?|p|s|articles?|comments?)/(?:[^/?#]*?[.-])?(\d+)(?=[/?.-]|$)"
+)
 
 
 def first_url(url: str) -> str:
     """The URL of the first page."""
-    return re.sub(r"\?(?=&|$)|(?<=\?)&", "", _PAGE.sub(lambda found: "?" if found[0][0] == "?" else "", url)).rstrip(
-        "?"
-    )
+    path, _, query = url.partition("?")
+    kept = [_PAGE.sub("", part) for part in query.split("&") if part and not _ARGUMENT.fullmatch(part)]
+    return _PAGE.sub("", path) + ("?" + "&".join(kept) if kept else "")
+
+
+def thread_id(url: str) -> str:
+    """The thread's id in its URL; without one, the URL's path."""
+    found = _THREAD_ID.search(url)
+    return found[1] or found[2] if found else re.sub(r"^[a-z]+://[^/]*/?", "", url) or url
 
 
 def read(doc: Document) -> tuple[int, int, str | None]:
@@ -84,7 +56,8 @@ def _is_page_of(here: str, target: str | None) -> bool:
     """Whether they differ in a number: phpBB 2 calls the next thread, too, its next page."""
     if not target or first_url(here) == first_url(target) or not here:
         return bool(target)
-    return re.search(r"\d", target[len(commonprefix([here, target])) :]) is not None
+    same = next((at for at, (one, two) in enumerate(zip(here, target, strict=False)) if one != two), len(here))
+    return re.search(r"\d", target[same:]) is not None
 
 
 def _numbered(doc: Document) -> tuple[int, int, str | None]:
@@ -119,16 +92,15 @@ def _is_row(links: dict[int, str], current: int) -> bool:
 
 def _current(around: Any, links: dict[int, str]) -> int | None:
     """The number that is no link, or the link that is marked as current."""
-    for node in around.iter():
-        if not isinstance(node.tag, str):
-            continue
+    for node in islice(around.iter(etree.Element), _NEAR):
         shown = words(node.text if len(node) else node)
-        if shown.isdecimal() and len(shown) < _MOST:
-            marked = node.get("aria-current") or _CURRENT.search(
-                f"{node.get('class')} {node.getparent().get('class') if node.getparent() is not None else ''}"
-            )
-            if marked or (int(shown) not in links and node.tag != "option"):
-                return int(shown)
+        if not shown.isdecimal() or len(shown) >= _MOST:
+            continue
+        above = node.getparent()
+        classes = f"{node.get('class')} {above.get('class') if above is not None else ''}"
+        marked = node.get("aria-current") or _CURRENT.search(classes)
+        if marked or (int(shown) not in links and node.tag != "option"):
+            return int(shown)
     return None
 
 

@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import Any
+
+from lxml import etree
 
 from crawler.forums import content
 from crawler.forums.select import every, words
@@ -85,38 +87,49 @@ def _element(text: str) -> Any:
     return content.fragment(text)
 
 
+@dataclass(slots=True)
+class _Item:
+    """What is marked as a thing, and the elements with its properties."""
+
+    node: Any
+    type: str
+    prop: str
+    props: dict[str, Any] = field(default_factory=dict)
+
+
 def _marked(tree: Any) -> Iterator[Told]:
-    """From microdata and RDFa: a property belongs to the nearest item around it."""
-    items: dict[Any, dict[str, Any]] = {}
-    for node in every(tree, "//*[@itemprop or @property or @itemscope or @typeof]"):
-        if _TYPES.intersection(re.findall(r"\w+", f"{node.get('itemtype')} {node.get('typeof')}")):
-            items.setdefault(node, {})
-        prop = (node.get("itemprop") or node.get("property") or "").rpartition(":")[2]
-        owner = _owner(node) if prop else None
-        if (
-            owner is not None
-            and prop == "name"
-            and owner.get("itemprop", owner.get("property")) in ("author", "creator")
-        ):
-            owner, prop = _owner(owner), "author"
-        if owner in items:
-            items[owner].setdefault(prop, node)
-    for node, props in items.items():
+    """From microdata and RDFa: a property belongs to the nearest thing around it."""
+    for item in _items(tree):
+        props = item.props
         body = next((props[name] for name in _TEXTS if name in props and props[name].tag != "meta"), None)
-        if body is not None:
+        if body is not None and _TYPES.intersection(re.findall(r"\w+", item.type)):
             yield Told(
                 body=body,
                 author=_shown_name(props.get("author")),
                 date=next((_value(props[name]) for name in _DATES if name in props), ""),
                 url=_value(props.get("url")),
-                id=node.get("id") or "",
+                id=item.node.get("id") or "",
             )
 
 
-def _owner(node: Any) -> Any:
-    return next(
-        (above for above in node.iterancestors() if "itemscope" in above.attrib or "typeof" in above.attrib), None
-    )
+def _items(tree: Any) -> list[_Item]:
+    found: list[_Item] = []
+    around: list[_Item] = []
+    for event, node in etree.iterwalk(tree, events=("start", "end")):
+        if event == "end":
+            if around and around[-1].node is node:
+                around.pop()
+            continue
+        prop = (node.get("itemprop") or node.get("property") or "").rpartition(":")[2]
+        if prop and around:
+            around[-1].props.setdefault(prop, node)
+            if prop == "name" and around[-1].prop in ("author", "creator") and len(around) > 1:
+                around[-2].props["author"] = node
+        if "itemscope" in node.attrib or "typeof" in node.attrib:
+            item = _Item(node, f"{node.get('itemtype')} {node.get('typeof')}", prop)
+            around.append(item)
+            found.append(item)
+    return found
 
 
 def _shown_name(node: Any) -> str:

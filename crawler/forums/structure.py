@@ -1,7 +1,7 @@
 """The repeated structure of a page of unknown software: which blocks are its posts.
 
-Elements that share a class, a numbered id, a property or a path are a group. The group that holds the most prose and the
-least of what surrounds prose is that of the posts' bodies, provided that a date or an author stands with its members;
+Elements that share a class, a numbered id, a property or a path are a group. The group that holds the most prose and
+the least of what surrounds prose is that of the posts' bodies, provided that a date or an author stands with each;
 what stands between two bodies with neither is a piece of the same post (older softwares cut a post at its quotes).
 """
 
@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.forums.outline import AUTHOR, CHROME, COST, DATE, QUOTE, Outline
+from crawler.forums.outline import COST, Outline
+from crawler.forums.wording import AUTHOR, CHROME, DATE, QUOTE
 
 _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
@@ -35,7 +36,7 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Found:
-    """The posts of a page, how sure that is (0 to 1), their worth: prose less junk in characters, and that less doubts."""
+    """The posts of a page, how sure that is (0 to 1), and their weight: prose less junk in characters, less doubts."""
 
     blocks: tuple[Block, ...]
     sure: float
@@ -46,7 +47,7 @@ class Found:
 def search(page: Outline, taken: tuple[Block, ...] = ()) -> Found | None:
     """The best run of posts among the elements that do not overlap the bodies of `taken`."""
     ranked = []
-    for key, members in _groups(page, {at for block in taken for at in block.bodies}).items():
+    for key, members in groups(page, frozenset(at for block in taken for at in block.bodies)).items():
         worth = _worth(page, members)
         if worth > 0:
             ranked.append((-worth, key, members))
@@ -84,26 +85,29 @@ def is_of(page: Outline, run: Found, one: Found) -> bool:
 
 def _marked(page: Outline) -> Iterator[int]:
     """The outermost elements of each post's id; none that hold several."""
+    marked = [(at, number) for at, node in enumerate(page.nodes) if (number := _post_number(node))]
+    others: list[tuple[int, int]] = []  # each with the next element of another post
+    other, after = len(page.nodes), ""
+    for at, number in reversed(marked):
+        other = others[-1][0] if after not in {number, ""} else other
+        others.append((at, other))
+        after = number
     last = -1
-    for unit, node in enumerate(page.nodes):
-        number = _post_number(node) if unit >= last else None
-        if number is None:
-            continue
-        inner = {_post_number(node) for node in page.nodes[unit + 1 : page.end[unit]]} - {None, "", number}
-        if not inner:
+    for unit, other in reversed(others):
+        if unit >= last and other >= page.end[unit]:
             last = page.end[unit]
             yield unit
 
 
 def _post_number(node: Any) -> str | None:
-    """The number in an element's id as a post, "" for one without a number, None for any other element."""
+    """The number in an element's id as a post, None for any other element."""
     found = _POST_ID.match(node.get("id") or "")
-    return found[1] if found else node.get("data-pid") or ("" if node.get("component") == "post" else None)
+    return found[1] if found else node.get("data-pid")
 
 
-def _groups(page: Outline, taken: set[int]) -> dict[str, list[int]]:
+def groups(page: Outline, taken: frozenset[int] = frozenset()) -> dict[str, list[int]]:
     """Elements by each of their keys; of nested ones the outermost."""
-    groups: dict[str, list[int]] = defaultdict(list)
+    found: dict[str, list[int]] = defaultdict(list)
     paths: list[int] = []
     known: dict[tuple[int, str], int] = {}
     columns: Counter[int] = Counter()
@@ -116,19 +120,19 @@ def _groups(page: Outline, taken: set[int]) -> dict[str, list[int]]:
         step = (paths[parent] if at else -1, tag)
         paths.append(known.setdefault(step, len(known)))
         for key in () if at in barred or page.flags[at] & (QUOTE | CHROME) else (*_keys(node), f"path {paths[at]}"):
-            members = groups[key]
+            members = found[key]
             if not members or at >= page.end[members[-1]]:
                 members.append(at)
-    return {key: kept for key, members in groups.items() if len(kept := _alike(page, members, paths)) > 1}
+    return {key: kept for key, members in found.items() if len(kept := _alike(page, members, paths)) > 1}
 
 
 def _alike(page: Outline, members: list[int], paths: list[int]) -> list[int]:
     """Without those that say nothing and stand elsewhere than the others: heads and feet of the list."""
-    own = {paths[at] for at in members if page.says(at)}
+    own = {paths[at] for at in members if page.says(at)} or {paths[at] for at in members}
     return [at for at in members if paths[at] in own] if len(members) > 1 else members
 
 
-def _overlapping(page: Outline, taken: set[int]) -> set[int]:
+def _overlapping(page: Outline, taken: frozenset[int]) -> set[int]:
     """What is around or inside the elements `taken`."""
     barred: set[int] = set()
     for at in taken:
@@ -184,7 +188,7 @@ def _judge(page: Outline, key: str, members: list[int]) -> Found | None:
     sure = 0.1 + 0.45 * marks / len(whole)
     if len(whole) == 2 and key.startswith("path") and sure < 1:  # noqa: PLR2004 - the two cells of one post
         return None
-    inner = sum(page.kinds[leaf] == DATE for block in whole for leaf in block.inside) / len(whole)
+    inner = max(_posts_inside(page, block.inside) for block in whole)  # a member that is a list of posts
     written = sum(page.net(at) > 0 for at in members)
     pieces = 0.6 + 0.4 * min(1, len(whole) / max(1, written))  # paragraphs weigh as much as the element around them
     worth = _worth(page, [at for block in whole for at in block.bodies])
@@ -239,6 +243,11 @@ def _unit(page: Outline, at: int, before: int, after: int) -> int:
 
 def _has(page: Outline, block: Block, kind: int) -> bool:
     return any(_holds(page, leaves, kind) for leaves in (*block.around, block.inside))
+
+
+def _posts_inside(page: Outline, leaves: range) -> int:
+    kinds = page.kinds[leaves.start : leaves.stop]
+    return min(kinds.count(DATE), kinds.count(AUTHOR))
 
 
 def _holds(page: Outline, leaves: range, kind: int) -> bool:

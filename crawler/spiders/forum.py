@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.defer import _schedule_coro
 from twisted.python.failure import Failure
@@ -28,6 +28,8 @@ from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request, Saved
 from crawler import feeds
 from crawler.config import Config, load
+from crawler.download import InterruptedDownloadError
+from crawler.failures import reason_of
 from crawler.forums import read, urls
 from crawler.login import LoginError
 from crawler.politeness import PATIENCE, Hosts, State, backoff, retry_after, trusted
@@ -41,6 +43,7 @@ OVERLOADED = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524})  # the who
 RETRIED = frozenset({408, 425, 500})  # may be the page's own trouble
 REFUSED = frozenset({401, 403, 451})
 GONE = frozenset({404, 410})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 READ = frozenset({Kind.THREAD, Kind.BOARD, Kind.INDEX})
 WALLS_IN_A_ROW = 5
 
@@ -164,7 +167,14 @@ class ForumSpider(scrapy.Spider):
         return False
 
     def parse(self, response: Response) -> Iterator[Any]:
-        """Say what the page is; a thread, board or index is handed on, anything else ends its frontier row."""
+        """Say what the page is; an archive that cannot be written ends the crawl."""
+        try:
+            yield from self.answered(response)
+        except ArchiveError as error:  # caught here, or Scrapy logs it as a mistake of the program
+            self.abort(str(error))
+
+    def answered(self, response: Response) -> Iterator[Any]:
+        """Hand on a thread, board or index; anything else ends its frontier row."""
         row: Request = response.meta["frontier"]
         host = self.hosts[host_of(response.url)]
         fetched_at = datetime.now(UTC)
@@ -214,19 +224,19 @@ class ForumSpider(scrapy.Spider):
 
     def no_page(self, row: Request, page: Page, response: Response) -> None:
         """End or repeat a request whose answer is no page to save."""
-        what = page.message or "not a page of a forum that xemtiep can read"
+        what = said(page, response)
         if page.kind in WALLS:
-            self.walled(row, page)
+            self.walled(row, replace(page, message=what))
         elif response.status in OVERLOADED:
-            self.hold(row, f"HTTP {response.status}", retry_after(_header(response, "Retry-After")))
+            self.hold(row, what, retry_after(_header(response, "Retry-After")))
         elif response.status in RETRIED:
-            self.again(row, f"HTTP {response.status}", retry_after(_header(response, "Retry-After")))
+            self.again(row, what, retry_after(_header(response, "Retry-After")))
         elif response.status in REFUSED:
-            self.walled(row, replace(page, kind=Kind.DENIED, message=page.message or f"HTTP {response.status}"))
+            self.walled(row, replace(page, kind=Kind.DENIED, message=what))
         elif response.status in GONE or page.kind is Kind.MISSING:
-            self.give_up(row, "missing", page.message or f"HTTP {response.status}")
+            self.give_up(row, "missing", what)
         else:
-            self.give_up(row, "failed", what if response.status < 400 else f"HTTP {response.status}: {what}")  # noqa: PLR2004 - client and server errors
+            self.give_up(row, "failed", what or "not a page of a forum that xemtiep can read")
 
     def starts_inside(self, row: Request, page: Page) -> bool:
         """Whether a start URL leads into the middle of a thread: then the crawl begins at the thread's first page."""
@@ -243,7 +253,8 @@ class ForumSpider(scrapy.Spider):
     def failed(self, failure: Failure) -> None:
         """Take a request that got no answer: refused by robots.txt, or the network failed."""
         row: Request = failure.request.meta["frontier"]  # type: ignore[attr-defined] # Scrapy sets it on the failure
-        reason = failure.getErrorMessage()  # Scrapy's download errors say what happened, in a sentence
+        assert failure.value is not None
+        reason = reason_of(failure.value)
         host = self.hosts[host_of(row.url)]
         match failure.value:
             case ForbiddenError():
@@ -252,11 +263,13 @@ class ForumSpider(scrapy.Spider):
                     host.close(State.SHUT, f"{row.url} is forbidden by the site's robots.txt")
             case RobotsUnavailableError() as error:
                 self.hold(row, reason, error.wait)
+            case InterruptedDownloadError():
+                self.archive.put_back(row)
             case LoginError():
                 host.close(State.SHUT, reason)
                 self.archive.put_back(row)
-            case IgnoreRequest():
-                self.give_up(row, "failed", reason)  # such as a circle of redirects
+            case IgnoreRequest() | DownloadCancelledError():
+                self.give_up(row, "failed", reason)  # such as a circle of redirects, or an endless file
             case _ if row.role == "start" and not host.answers and row.tries > 1:
                 self.give_up(row, "failed", reason)  # most likely a mistyped or dead address: say so soon
             case _:
@@ -345,6 +358,17 @@ class ForumSpider(scrapy.Spider):
         if self.error != reason and engine is not None:
             self.error = reason
             _schedule_coro(engine.close_spider_async(reason="archive_error"))
+
+
+def said(page: Page, response: Response) -> str:
+    """What a page that is not to be saved says of itself: the status if that is no success, and the page's message."""
+    if response.status < 300:  # noqa: PLR2004 - success
+        return page.message
+    words = page.message
+    if response.status in REDIRECTS:  # Scrapy follows those that lead to a web address
+        to = _header(response, "Location")
+        words = f"redirects to {to}, which is no web address" if to else "redirects to nowhere"
+    return f"HTTP {response.status}: {words}" if words else f"HTTP {response.status}"
 
 
 def _header(response: Response, name: str) -> str | None:
