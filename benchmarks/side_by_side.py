@@ -77,9 +77,7 @@ def written() -> Iterator[Case]:
         else:
             text = flat.read_text(encoding="utf-8")
             paragraphs = "".join(f"<p>{escape(part)}</p>" for part in text.split("\n\n"))
-            yield Case(
-                folder.name, f"<html><body>{paragraphs}</body></html>", lambda text=text: clean(text).text, truth
-            )
+            yield Case(folder.name, f"<html><body>{paragraphs}</body></html>", _flat_cleaner(text), truth)
 
 
 def _flat_cleaner(text: str) -> Callable[[], str]:

@@ -170,3 +170,29 @@ def test_time_grows_with_size_and_no_faster() -> None:
         assert large < 24 * max(small, 0.002), line
     quotes = "A nói:\n" * 5_000 + "Click to expand...\n" * 5_000
     assert seconds(quotes) < 5
+
+
+def posts_of_a_megabyte() -> list[str]:
+    """Markup that each rule has to look at, line by line."""
+    parts = [
+        "<p>TIN LIÊN QUAN</p>" + '<p><a href="https://example.org/tin">Cầu mới</a></p>' * 20,
+        '<p>Xem thêm: <a href="https://example.org/tin">Cầu mới</a></p><p>một câu dài hơn nhiều. Và nữa…</p>',
+        '<blockquote>Minh Anh nói:<br>một câu</blockquote><img src="/a.jpg"><p>Ảnh: Minh Anh</p>',
+        "<div>" + "<br>".join(PHRASES) + "</div>",
+        "<table><tr><td>một</td><td>hai</td></tr></table><ul><li>ba</li></ul><pre>bốn</pre>",
+        "Hội nghị bàn về nước sạch ảnh 1Học viên " * 5 + "<br>",
+        "<a href='https://example.org/tin'>Cầu mới</a> ",
+    ]
+    return [part * (1_000_000 // len(part)) for part in parts]
+
+
+def test_a_post_of_a_megabyte_is_cleaned_in_the_time_that_its_size_asks_for() -> None:
+    for markup in posts_of_a_megabyte():
+        times = []
+        for size in (len(markup) // 10, len(markup)):
+            tree = lxml.html.fromstring(f"<div>{markup[:size]}</div>")
+            start = time.process_time()
+            cleaned = clean(tree)
+            times.append(time.process_time() - start)
+            assert letters(visible(tree)) == letters(all_words(cleaned)), markup[:40]
+        assert times[1] < 30 * max(times[0], 0.02), (markup[:40], times)
