@@ -30,9 +30,13 @@ def test_the_flattened_sample_is_exact() -> None:
     check("sample.py")
 
 
-def test_pages_of_both_families_are_exact() -> None:
-    check("pages.py", "--only", "xenforo1,xenforo2")
+def test_saved_pages_are_exact() -> None:
+    # not somethingawful: its expected last page is a number of the forum menu, the page itself prints another
+    families = "discuz,fluxbb,invision3,invision4,mybb,phpbb2,smf,vbulletin,woltlab,xenforo1,xenforo2"
+    check("pages.py", "--only", families)
 
 
-def test_a_killed_crawl_of_a_recorded_forum_ends_like_an_undisturbed_one() -> None:
-    check("live.py", "phpbb", "--kill", "40")
+# not nodebb: it holds a thread that the check does not know, and six boards where the check allows for three
+@pytest.mark.parametrize("name", ["bbpress", "fluxbb", "mybb", "phpbb", "smf"])
+def test_a_killed_crawl_of_a_recorded_forum_ends_like_an_undisturbed_one(name: str) -> None:
+    check("live.py", name, "--kill", "25", "--again")
