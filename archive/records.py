@@ -146,12 +146,11 @@ class ThreadRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """A section of a forum. `state`: what an index shows of its counts and last post, "" where that says too little."""
+    """A section of a forum."""
 
     id: str
     url: str
     title: str
-    state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
