@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from conftest import Run
 from made import take
+from test_crawl import answering
 
 from archive import Archive
 from archive.errors import ConfigError
@@ -123,6 +125,17 @@ def test_posts_that_a_changed_skin_brings_are_new_and_their_thread_stays_open(tm
     with Archive.open(tmp_path / "a.db") as archive:
         assert save(archive, page()).new == 4
         assert archive.db.execute("SELECT settled FROM threads").fetchall() == [(None,)]
+
+
+@pytest.mark.parametrize("ids", [True, False])
+def test_a_crawl_counts_changed_skins_and_says_so(run: Run, tmp_path: Path, *, ids: bool) -> None:
+    with answering(page(ids=ids)) as url:
+        start = f"{url}threads/canh-dieu.7/"
+        done = run("crawl", start, "--archive", tmp_path / "a.db", "--delay", 0, "--json")
+        summary = json.loads(done.stdout)
+        assert (summary["counts"]["changed_skin"], summary["counts"]["new"]) == (1, 4 if ids else 0)
+        assert any("changed skin" in reason for reason in summary["reasons"])
+        assert done.returncode == (3 if ids else 1)  # without a single page that can be saved it has failed
 
 
 def written(folder: Path, selectors: str) -> Path:
