@@ -1,13 +1,16 @@
 """What several commands share: options, and how results are printed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive import filters
+from archive.filters import Filters
 from crawler import values
 from crawler.config import Config
 
@@ -47,6 +50,47 @@ class Seconds(click.ParamType[float]):
             return values.number(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class Date(click.ParamType[str]):
+    """A year, month, day or moment: its beginning, or with `end` the moment after it."""
+
+    name = "date"
+
+    def __init__(self, *, end: bool = False) -> None:
+        self.end = end
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it, or refuse it in words."""
+        try:
+            return filters.period(value)[self.end]
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+_FILTERS = (
+    click.option("--site", "sites", multiple=True, help="Only of this site (host and path); repeat for several."),
+    click.option("--board", "boards", multiple=True, help="Only of the board with this title."),
+    click.option("--author", "authors", multiple=True, help="Only by this member."),
+    click.option("--host", "hosts", multiple=True, help="Only reposted from this host or one below it."),
+    click.option("--since", type=Date(), help="Only posted from this year, month, day or moment on (UTC)."),
+    click.option("--until", type=Date(end=True), help="Only posted up to the end of this year, month, day or moment."),
+    click.option("--language", "languages", multiple=True, help="Only in this language (vi, en, zh ...)."),
+    click.option("--story", "stories", type=int, multiple=True, help="Only of the story with this number."),
+)
+
+
+def filter_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that say which articles and posts are asked for; the command gets them as one `filters`."""
+
+    @wraps(command)
+    def packed(**options: Any) -> None:
+        given = {name: options.pop(name) for name in Filters.__dataclass_fields__}
+        command(filters=Filters(**given), **options)
+
+    for option in reversed(_FILTERS):
+        packed = option(packed)
+    return packed
 
 
 def opened(config: Config) -> "Archive":
