@@ -10,7 +10,7 @@ from archive.records import Page, Post, ThreadRow
 from crawler.cleaning import clean_page
 from crawler.config import Config
 from crawler.forums import read
-from crawler.forums.charset import decode
+from crawler.reading.charset import decode
 
 
 def read_file(path: Path, *, url: str | None = None, config: Config | None = None) -> Page:

@@ -114,7 +114,7 @@ def due_starts(
 def _walked_lately(site: Site, config: Config, now: datetime) -> bool:
     """Whether the boards themselves were read in the last day: feeds tell neither all replies nor deletions."""
     from archive import Archive  # noqa: PLC0415 - as above
-    from crawler.forums.urls import clean  # noqa: PLC0415 - as above
+    from crawler.reading.urls import clean  # noqa: PLC0415 - as above
 
     if not config.archive.exists():
         return False

@@ -145,8 +145,8 @@ def selectors(value: Any) -> dict[str, str]:
     """A table of selectors, by the names that a forum software has them under."""
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise ValueError('it must be a table of selectors such as { posts = "article.message" }')
-    from crawler.forums import select  # noqa: PLC0415 - lxml and all families; most configurations do without
     from crawler.forums.skins import SELECTORS  # noqa: PLC0415 - as above
+    from crawler.reading import select  # noqa: PLC0415 - lxml and all families; most configurations do without
 
     for name, selector in value.items():
         if name not in SELECTORS:

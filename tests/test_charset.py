@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from crawler.forums.charset import decode, parse
+from crawler.reading.charset import decode, parse
 
 VIETNAMESE = "Đường phố chật kín người, ai cũng mong trận đấu sớm bắt đầu; khán đài phía đông đã hết chỗ từ chiều."
 # The same sentence in the places of TCVN 5712-1, as Western European characters.

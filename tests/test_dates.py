@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.forums import dates
+from crawler.reading import dates
 
 NOW = datetime(2024, 8, 14, 5, tzinfo=UTC)
 HANOI = timezone(timedelta(hours=7))

@@ -7,14 +7,15 @@ from update import PAGES, folders, saved
 
 from archive.errors import ConfigError
 from archive.records import Kind
-from crawler.forums import FORUMS, charset, read
+from crawler.forums import FORUMS, read
 from crawler.forums.base import Forum
-from crawler.forums.document import document
-from crawler.forums.numbers import digits, number
-from crawler.forums.rescue import soup_tree
-from crawler.forums.select import every, first
-from crawler.forums.walls import kind_of
 from crawler.forums.xenforo import XenForo2
+from crawler.reading import charset
+from crawler.reading.document import document
+from crawler.reading.numbers import digits, number
+from crawler.reading.rescue import soup_tree
+from crawler.reading.select import every, first
+from crawler.reading.walls import kind_of
 
 THREAD = (PAGES / "xenforo2" / "thread" / "page.html").read_bytes()
 SITE = "https://forum.example"

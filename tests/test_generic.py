@@ -8,9 +8,10 @@ from update import PAGES, folders, saved
 
 from archive.records import Kind, Label, Page
 from crawler.cleaning import clean_page
-from crawler.forums import generic, pager
-from crawler.forums.document import document
+from crawler.forums import generic
+from crawler.forums.generic import pager
 from crawler.offline import page_text
+from crawler.reading.document import document
 
 NOW = datetime(2024, 6, 15, tzinfo=UTC)
 SITE = "https://forum.example"

@@ -6,7 +6,7 @@ from crawler.forums.base import Forum
 from crawler.forums.discuz import Discuz
 from crawler.forums.forumotion import Forumotion
 from crawler.forums.proboards import ProBoards
-from crawler.forums.walls import kind_of
+from crawler.reading.walls import kind_of
 
 SITE = "https://forum.example/"
 

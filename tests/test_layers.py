@@ -10,8 +10,25 @@ TOP = Path(__file__).parent.parent
 # folder -> what no file in it may import
 FORBIDDEN = {
     "archive": ("scrapy", "crawler", "twisted"),
+    "crawler/reading": (
+        "scrapy",
+        "twisted",
+        "crawler.cleaning",
+        "crawler.forums",
+        "archive.store",
+        "sqlite3",
+        "sqlite_utils",
+    ),
     "crawler/forums": ("scrapy", "twisted", "crawler.cleaning", "archive.store", "sqlite3", "sqlite_utils"),
-    "crawler/cleaning": ("scrapy", "twisted", "crawler.forums", "archive.store", "sqlite3", "sqlite_utils"),
+    "crawler/cleaning": (
+        "scrapy",
+        "twisted",
+        "crawler.forums",
+        "crawler.reading",
+        "archive.store",
+        "sqlite3",
+        "sqlite_utils",
+    ),
     "crawler": ("sqlite3", "sqlite_utils"),
 }
 

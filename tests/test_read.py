@@ -8,7 +8,7 @@ import pytest
 from update import PAGES, folders, result, saved
 
 from crawler.forums import FORUMS
-from crawler.forums.document import document
+from crawler.reading.document import document
 
 NAMES = [str(folder.relative_to(PAGES)) for folder in folders()]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.forums import read
-from crawler.forums.select import words
+from crawler.reading.select import words
 
 PAGES = Path(__file__).parent / "pages"
 NOW = datetime(2024, 6, 15, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from archive.search import search
 from crawler.config import Config
 from crawler.crawl import crawl
 from crawler.demo.server import serve
-from crawler.forums.select import first
+from crawler.reading.select import first
 from crawler.show import hit_text, summary_text
 
 QUERY = "tin dung chinh sach"

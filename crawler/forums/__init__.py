@@ -6,15 +6,13 @@ from datetime import UTC, datetime, tzinfo
 
 from archive.errors import ConfigError
 from archive.records import Page
-from crawler.forums import charset as charsets
-from crawler.forums import generic, rescue, skins
+from crawler.forums import generic, skins
 from crawler.forums.askbot import Askbot
 from crawler.forums.base import Forum
 from crawler.forums.bbpress import BBPress
 from crawler.forums.discourse import Discourse
 from crawler.forums.discuz import Discuz
 from crawler.forums.discuz5 import Discuz5
-from crawler.forums.document import Document, document, whole
 from crawler.forums.flarum import Flarum
 from crawler.forums.fluxbb import FluxBB, PunBB
 from crawler.forums.forumotion import Forumotion
@@ -34,6 +32,9 @@ from crawler.forums.vbulletin5 import VBulletin5
 from crawler.forums.woltlab import WoltLab
 from crawler.forums.wpforo import WpForo
 from crawler.forums.xenforo import XenForo1, XenForo2
+from crawler.reading import charset as charsets
+from crawler.reading import rescue
+from crawler.reading.document import Document, document, whole
 
 # Asked in this order; the first that claims a page reads it.
 FORUMS: tuple[Forum, ...] = (

@@ -5,9 +5,9 @@ from typing import Any
 
 from archive.records import Kind, Page
 from crawler.forums.base import Forum
-from crawler.forums.content import fragment
-from crawler.forums.document import Document
-from crawler.forums.select import words
+from crawler.reading.content import fragment
+from crawler.reading.document import Document
+from crawler.reading.select import words
 
 _OTHER_SHAPE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 

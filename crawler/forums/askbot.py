@@ -4,8 +4,8 @@ from typing import Any
 
 from archive.records import Post
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import Part, every
+from crawler.reading.document import Document
+from crawler.reading.select import Part, every
 
 
 class Askbot(Forum):

@@ -11,18 +11,18 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from archive.records import Author, Board, Kind, Page, Post, Thread, ThreadRow
-from crawler.forums import content, dates, urls, walls
-from crawler.forums.addresses import Addresses
-from crawler.forums.document import Document
-from crawler.forums.numbers import digits, number
-from crawler.forums.select import Part, every, first, parts, text, words
+from crawler.reading import content, dates, urls, walls
+from crawler.reading.addresses import Addresses
+from crawler.reading.document import Document
+from crawler.reading.numbers import digits, number
+from crawler.reading.select import Part, every, first, parts, text, words
 
 # Attributes that hold a moment for machines; "title" is often a date in words, and then read as such
 _MACHINE = ("datetime", "data-time", "data-timestamp", "title")
 
 
 class Forum(Addresses):
-    """One forum software. Selectors (crawler.forums.select) are relative to the page, or to one post or row."""
+    """One forum software. Selectors (crawler.reading.select) are relative to the page, or to one post or row."""
 
     name: ClassVar[str] = ""
     example: ClassVar[str] = ""  # a thread URL, for the documentation

@@ -7,9 +7,9 @@ from typing import ClassVar
 
 from archive.records import Author, Label, Page, Post, Thread, ThreadRow
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.numbers import digits
-from crawler.forums.select import Part, first, words
+from crawler.reading.document import Document
+from crawler.reading.numbers import digits
+from crawler.reading.select import Part, first, words
 
 _USER = re.compile(r"\buser-id-([1-9]\d*)")  # 0 is a guest
 _PLACE = re.compile(r"\bbbp-reply-position-(\d+)")

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import first
+from crawler.reading.document import Document
+from crawler.reading.select import first
 
 
 def at_own_url(forum: type[Forum] | Forum, doc: Document) -> Document:

@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 from archive.records import Author, Board, Kind, Page, Post, Thread, ThreadRow
-from crawler.forums import content, dates
 from crawler.forums.answers import AnswerForum, plain
 from crawler.forums.discoursepage import DiscoursePage, DiscourseRendered, numbered
-from crawler.forums.document import Document
-from crawler.forums.select import every, first
+from crawler.reading import content, dates
+from crawler.reading.document import Document
+from crawler.reading.select import every, first
 
 _CHUNK = 20  # posts of a topic that one page or answer holds
 _SMALL_ACTION = 3  # post_type of a line such as "closed this topic", which is no post

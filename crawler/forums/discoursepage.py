@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from archive.records import Label, Page, Post
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.numbers import digits, number
-from crawler.forums.select import Part, first, text
+from crawler.reading.document import Document
+from crawler.reading.numbers import digits, number
+from crawler.reading.select import Part, first, text
 
 
 class DiscoursePage(Forum):

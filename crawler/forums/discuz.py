@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from urllib.parse import urljoin
 
 from archive.records import Label, Page, Post, Thread
-from crawler.forums import content
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.numbers import digits, number
-from crawler.forums.select import Part, every, first, text, words
+from crawler.reading import content
+from crawler.reading.document import Document
+from crawler.reading.numbers import digits, number
+from crawler.reading.select import Part, every, first, text, words
 
 _ZONE = re.compile(r"GMT\s*([+-](?:1[0-4]|\d)(?:\.\d+)?)(?!\d)")  # "GMT+8, 2015-1-6 15:35" at the foot of every page
 _SUFFIX = re.compile(r"\s*(?:\[(?:复制链接|複製鏈接)\]|- +Powered by Discuz!.*)\s*$")

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 from archive.records import Label, Post
 from crawler.forums.discuz import Discuz
-from crawler.forums.document import Document
-from crawler.forums.lines import lines
-from crawler.forums.numbers import number
-from crawler.forums.select import Part, every, first, text
+from crawler.reading.document import Document
+from crawler.reading.lines import lines
+from crawler.reading.numbers import number
+from crawler.reading.select import Part, every, first, text
 
 
 class Discuz5(Discuz):

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urljoin
 
 from archive.records import Author, Board, Kind, Page, Post, Thread, ThreadRow
-from crawler.forums import content, dates
 from crawler.forums.answers import AnswerForum, plain
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import Part, first, parts, text
+from crawler.reading import content, dates
+from crawler.reading.document import Document
+from crawler.reading.select import Part, first, parts, text
 
 _CHUNK = 20  # posts or discussions of one page
 _LISTED = ("discussions", "posts", "tags")

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 from archive.records import Label, Page
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.lines import pair
-from crawler.forums.select import Part, every, first, words
+from crawler.reading.document import Document
+from crawler.reading.lines import pair
+from crawler.reading.select import Part, every, first, words
 
 _LAST_BRACKETS = re.compile(r"\(([^()]*)\)\s*$")  # "Last edited by X (2025-06-21 21:07:00)"
 

@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 
 from archive.records import Label
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.lines import lines, pairs
-from crawler.forums.select import Part, every, words
+from crawler.reading.document import Document
+from crawler.reading.lines import lines, pairs
+from crawler.reading.select import Part, every, words
 
 _COUNT = re.compile(r"\s*\[\d+\]$")  # PunBB's clothes: a board's heading ends in its number of topics
 _PAGES = "./descendant::*[contains(@class, 'pagination') or contains(@class, 'paging')]"

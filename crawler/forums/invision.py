@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 from archive.records import Author, Label, Page, Post
 from crawler.forums.base import Forum
 from crawler.forums.canonical import at_own_url
-from crawler.forums.document import Document
-from crawler.forums.lines import pair
-from crawler.forums.numbers import number
-from crawler.forums.select import Part, every, first, text, words
+from crawler.reading.document import Document
+from crawler.reading.lines import pair
+from crawler.reading.numbers import number
+from crawler.reading.select import Part, every, first, text, words
 
 _PLACE = r"([/?](?:topic|forum)/\d+[^/?&#]*)"  # "/topic/1-slug", "/index.php?/topic/1-slug"
 MEMBER = re.compile(r"profile/(\d+)|[?&]showuser=(\d+)|/user/(\d+)")  # names have digits too: "/profile/8-anna99/"

@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 from archive.records import Author, Label, Page
 from crawler.forums.base import Forum
 from crawler.forums.canonical import at_own_url
-from crawler.forums.document import Document
 from crawler.forums.invision import COUNT, MEMBER
-from crawler.forums.lines import first_line, pair, pairs
-from crawler.forums.numbers import number
-from crawler.forums.select import Part, first, text, words
+from crawler.reading.document import Document
+from crawler.reading.lines import first_line, pair, pairs
+from crawler.reading.numbers import number
+from crawler.reading.select import Part, first, text, words
 
 _PLACE = r"([/?](?:topic|forum)/\d+[^/?&#]*)"  # "/topic/1-slug", "/index.php?/topic/1-slug"
 _OLD = r"([?&]show(?:topic|forum)=\d++)"

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from archive.records import Label, Page, Post
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.lines import first_line, pairs
-from crawler.forums.numbers import number
-from crawler.forums.select import Part, first, parts, words
+from crawler.reading.document import Document
+from crawler.reading.lines import first_line, pairs
+from crawler.reading.numbers import number
+from crawler.reading.select import Part, first, parts, words
 
 _LABEL = re.compile(r"^[^:\d]*:\s+")  # "(This post was last modified: "
 _IN_BRACKETS = re.compile(r"\(\s*(\d[\d.,]*)")  # "(3 Replies)"

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 from urllib.parse import urljoin
 
 from archive.records import Author, Board, Kind, Label, Page, Post, Thread, ThreadRow
-from crawler.forums import content, dates
 from crawler.forums.answers import AnswerForum, plain
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import Part, first, words
+from crawler.reading import content, dates
+from crawler.reading.document import Document
+from crawler.reading.select import Part, first, words
 
 _STATUS = re.compile(r"\b(?:page-status|template)-(403|404)\b")
 _WALLS = {"403": Kind.DENIED, "404": Kind.MISSING}

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from archive.records import Author, Label, Page
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import Part, every, first, words
+from crawler.reading.document import Document
+from crawler.reading.select import Part, every, first, words
 
 _MEMBER = re.compile(r"[?&@]u=(\d+)")
 _DATE_LABEL = re.compile(r"^[^\d:]{2,30}:\s+")  # "Posted: Mon Feb 10, 2003 12:09 am"

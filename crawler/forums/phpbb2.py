@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from archive.records import Label, Post
-from crawler.forums.document import Document
 from crawler.forums.phpbb import PhpBB
-from crawler.forums.select import Part, every, first, words
+from crawler.reading.document import Document
+from crawler.reading.select import Part, every, first, words
 
 _RULER = re.compile(r"\s*_{10,}\s*")
 _LONG = 1000  # characters; no signature is longer, so that a line of underscores in the text is none

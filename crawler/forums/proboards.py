@@ -5,9 +5,9 @@ from typing import ClassVar
 
 from archive.records import Label
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.lines import pairs
-from crawler.forums.select import Part, first
+from crawler.reading.document import Document
+from crawler.reading.lines import pairs
+from crawler.reading.select import Part, first
 
 
 class ProBoards(Forum):

@@ -7,8 +7,8 @@ from functools import cache
 from archive.records import Kind, Page
 from crawler.forums import generic
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import text
+from crawler.reading.document import Document
+from crawler.reading.select import text
 
 _DETECTION = {"name", "example", "signals", "anchor", "never"}  # texts of a family that are no part of its reading
 SELECTORS = tuple(

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from archive.records import Label, Page
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.lines import first_line, pair, pairs
-from crawler.forums.numbers import number
-from crawler.forums.select import Part, every, first, text, words
+from crawler.reading.document import Document
+from crawler.reading.lines import first_line, pair, pairs
+from crawler.reading.numbers import number
+from crawler.reading.select import Part, every, first, text, words
 
 _ANSWER = re.compile(r"#\s*([\d.,]+)")  # "#15", "Reply #15 on:": the answers are counted, the first post is none
 _COUNT = re.compile(r"\d[\d.,]*")

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 
 from archive.records import Label, Page, Post, Thread
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import Part, every, first, words
 from crawler.forums.vbulletin import mark
+from crawler.reading.document import Document
+from crawler.reading.select import Part, every, first, words
 
 _PAGE = r"(?:(?=(?:.*&)?pagenumber=(?!0*1(?:&|$))(\d+))|)"  # the argument, wherever it stands; page 1 has none
 _EDITED = re.compile(r"\bat (\w+ +\d+, \d{4})(?: around)? (\d+:\d+)$")

@@ -5,8 +5,8 @@ Comments are left out: they are notes on a post, numbered in a series of their o
 
 from archive.records import Post
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import Part, first
+from crawler.reading.document import Document
+from crawler.reading.select import Part, first
 
 
 class StackExchange(Forum):

@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from archive.records import Author, Label, Page, Post
 from crawler.forums.base import Forum
 from crawler.forums.canonical import at_own_url
-from crawler.forums.document import Document
-from crawler.forums.numbers import number
-from crawler.forums.select import Part, first, text, words
+from crawler.reading.document import Document
+from crawler.reading.numbers import number
+from crawler.reading.select import Part, first, text, words
 
 _MEMBER = re.compile(r"^(\d+)$|/profile/(\d+)/")  # `data-userid`, or "/profile/373/name"; "/profile/name77" has no id
 _EDITED = re.compile(r"^\S+ | [Bb]y .*$")  # "Edited March 1, 2025 5:00PM by Name."

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, ClassVar
 
 from archive.records import Author, Board, Label, Page, Post, Thread
-from crawler.forums import content, urls
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.lines import first_line, pairs
-from crawler.forums.select import Part, every, first, text, words
+from crawler.reading import content, urls
+from crawler.reading.document import Document
+from crawler.reading.lines import first_line, pairs
+from crawler.reading.select import Part, every, first, text, words
 
 _GMT = re.compile(r"GMT\s*(?:([+-])\s*(\d{1,2})(?::([0-5]\d)|(\.\d+))?)?(?!\d)")  # "+7", "+5:30", "+5.5"
 _FARTHEST = timedelta(hours=14)  # of all zones from UTC

@@ -8,10 +8,10 @@ from typing import Any
 from lxml.etree import Comment
 
 from archive.records import Author, Post
-from crawler.forums import dates
-from crawler.forums.document import Document
-from crawler.forums.select import Part, every, first, words
 from crawler.forums.vbulletin import VBulletin, VBulletin4, mark
+from crawler.reading import dates
+from crawler.reading.document import Document
+from crawler.reading.select import Part, every, first, words
 
 _POST = "number(translate(@{}, 'post_edi', '')) > 0"
 _FORUM = (

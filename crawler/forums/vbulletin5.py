@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from archive.records import Author, Label, Page, Post
-from crawler.forums import dates
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.lines import pairs
-from crawler.forums.numbers import number
-from crawler.forums.select import Part, every, first, text, words
 from crawler.forums.vbulletin import edit_date, site_of, zone_at
+from crawler.reading import dates
+from crawler.reading.document import Document
+from crawler.reading.lines import pairs
+from crawler.reading.numbers import number
+from crawler.reading.select import Part, every, first, text, words
 
 _MEMBER = re.compile(r"/(\d+)-[^/]*$")
 _QUARTER = timedelta(minutes=15)  # every zone is whole quarters of an hour from UTC

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from archive.records import Author, Board, Label, Page
-from crawler.forums import dates
 from crawler.forums.base import Forum
 from crawler.forums.canonical import at_own_url
-from crawler.forums.document import Document
-from crawler.forums.lines import pair
-from crawler.forums.numbers import digits
-from crawler.forums.select import Part, every, first, words
+from crawler.reading import dates
+from crawler.reading.document import Document
+from crawler.reading.lines import pair
+from crawler.reading.numbers import digits
+from crawler.reading.select import Part, every, first, words
 
 # Forms: "/thread/1-slug/", "/index.php?thread/1-slug/", "/index.php/Thread/1-slug/", "?page=Thread&threadID=1"
 _PLACE = r"([/?](?:[Tt]hread|[Bb]oard)/\d+[^/?&#]*)"

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from archive.records import Board, Label, Page
-from crawler.forums import urls
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.lines import pair
-from crawler.forums.select import Part, every, first, text, words
+from crawler.reading import urls
+from crawler.reading.document import Document
+from crawler.reading.lines import pair
+from crawler.reading.select import Part, every, first, text, words
 
 _LABEL = re.compile(r"^[^:\d]*:\s*")  # "Posted : "
 

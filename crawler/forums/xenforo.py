@@ -5,8 +5,8 @@ from typing import ClassVar
 
 from archive.records import Board, Label
 from crawler.forums.base import Forum
-from crawler.forums.document import Document
-from crawler.forums.select import Part, every, text
+from crawler.reading.document import Document
+from crawler.reading.select import Part, every, text
 
 # "/threads/slug.1/", "/t/slug.1/", "/threads/1", "/index.php?threads/slug.1/"; boards may have a name instead of an id
 _THREAD = r"[/?](?:threads|t)/(?:[^/?#&]*\.)?(\d+)"

@@ -30,9 +30,10 @@ from crawler import feeds
 from crawler.config import Config, load
 from crawler.download import InterruptedDownloadError
 from crawler.failures import reason_of
-from crawler.forums import read, urls
+from crawler.forums import read
 from crawler.login import LoginError
 from crawler.politeness import PATIENCE, Hosts, State, backoff, retry_after, trusted
+from crawler.reading import urls
 from crawler.robots import ForbiddenError, RobotsUnavailableError
 from crawler.start import Start
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.records import Board, ThreadRow
-from crawler.forums import pager, structure, urls
-from crawler.forums.numbers import number
-from crawler.forums.outline import Outline
-from crawler.forums.wording import AUTHOR, CHROME, DATE, LINK, length, subject
+from crawler.forums.generic import pager, structure
+from crawler.forums.generic.outline import Outline
+from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK, length, subject
+from crawler.reading import urls
+from crawler.reading.numbers import number
 
 _LEAST = 3  # rows
 _MOST = 0.6  # of the rows have what makes a row: a date, a count

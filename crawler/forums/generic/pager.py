@@ -7,9 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.forums import urls
-from crawler.forums.document import Document
-from crawler.forums.select import every, first, words
+from crawler.reading import urls
+from crawler.reading.document import Document
+from crawler.reading.select import every, first, words
 
 _ARGUMENT = re.compile(r"(?:page|pg|paged|pagenr|seite|pagina|sayfa|trang|start|offset|st)=\d+")
 _PAGE = re.compile(r"/(?:page|pagina|seite|trang)[-/]?\d+(?=/|$)|[-_]page[-_]?\d+")

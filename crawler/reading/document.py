@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 
-from crawler.forums import charset as charsets
-from crawler.forums.dates import Order
-from crawler.forums.select import Part, every, first, words
+from crawler.reading import charset as charsets
+from crawler.reading.dates import Order
+from crawler.reading.select import Part, every, first, words
 
 _OWN_URL = "link[rel=canonical]@href | meta[property='og:url']@content | /html/head/base/@href"
 _HTML_TAG = re.compile(rb"<html\s[^>]*>", re.IGNORECASE)

@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from crawler.forums import urls
+from crawler.reading import urls
 
 
 class Addresses:

@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.forums.select import words
+from crawler.reading.select import words
 
 
 def lines(node: Any) -> Iterator[str]:

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from archive.records import Author, Board, Kind, Page, Post, Thread
-from crawler.forums import content, dates, marks, pager, rows, schema, structure, urls, walls
-from crawler.forums.document import Document
-from crawler.forums.numbers import digits
-from crawler.forums.outline import Outline, outline
-from crawler.forums.select import every, first, words
-from crawler.forums.structure import Block
+from crawler.forums.generic import marks, pager, rows, schema, structure
+from crawler.forums.generic.outline import Outline, outline
+from crawler.forums.generic.structure import Block
+from crawler.reading import content, dates, urls, walls
+from crawler.reading.document import Document
+from crawler.reading.numbers import digits
+from crawler.reading.select import every, first, words
 
 SURE = 0.5  # below that, a page is one text
 _FRAME = "xemtiep-frame"  # class of what repeats in every post; the cleaning stage knows it

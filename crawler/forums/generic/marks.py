@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from crawler.forums.outline import Outline
-from crawler.forums.structure import Block
-from crawler.forums.wording import AUTHOR, CHROME, DATE, LINK
+from crawler.forums.generic.outline import Outline
+from crawler.forums.generic.structure import Block
+from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK
 
 _DIGITS = re.compile(r"\d+")
 _FOREIGN = re.compile(r"user|author|member|avatar|attach|ima?g|smil|quote|profile|board|forum", re.IGNORECASE)

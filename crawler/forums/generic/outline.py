@@ -13,9 +13,7 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.forums import dates
-from crawler.forums.document import Document
-from crawler.forums.wording import (
+from crawler.forums.generic.wording import (
     AUTHOR,
     CHROME,
     DATE,
@@ -29,6 +27,8 @@ from crawler.forums.wording import (
     meaning,
     subject,
 )
+from crawler.reading import dates
+from crawler.reading.document import Document
 
 
 def _tags(names: str) -> frozenset[str]:

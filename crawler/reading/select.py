@@ -13,8 +13,8 @@ from typing import Any
 from cssselect import SelectorError
 from lxml import etree
 
-from crawler.forums.index import Index, xpath
-from crawler.forums.ways import Way, compiled
+from crawler.reading.index import Index, xpath
+from crawler.reading.ways import Way, compiled
 
 _STRING = xpath("string()")
 _COUNT = xpath("count(descendant::*)")

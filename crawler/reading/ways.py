@@ -9,7 +9,7 @@ from typing import Any
 
 from cssselect import HTMLTranslator
 
-from crawler.forums.index import Index, Path, xpath
+from crawler.reading.index import Index, Path, xpath
 
 _TRANSLATOR = HTMLTranslator()
 _HEAD = re.compile(r"(?P<tag>[a-z]\w*)?\.(?P<token>[\w-]+)(?P<more>[^\s>+~,]*)(?P<rest>\s*>.*|\s[^+~]*)?", re.DOTALL)

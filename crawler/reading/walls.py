@@ -12,8 +12,8 @@ from functools import cache
 from importlib.resources import files
 
 from archive.records import Kind, Page
-from crawler.forums.document import Document
-from crawler.forums.select import every, first, words
+from crawler.reading.document import Document
+from crawler.reading.select import every, first, words
 
 _ASKED = (Kind.MISSING, Kind.LOGIN, Kind.DENIED, Kind.ERROR)
 _MESSAGE = 2_000  # characters; a longer page is no bare message, and a phrase in it can mean anything

@@ -6,8 +6,8 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from crawler.forums.calendars import century, valid
-from crawler.forums.datewords import Words, fold, words
+from crawler.reading.calendars import century, valid
+from crawler.reading.datewords import Words, fold, words
 
 Order = Literal["dmy", "mdy", "ymd"]
 

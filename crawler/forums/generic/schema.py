@@ -9,8 +9,8 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.forums import content
-from crawler.forums.select import every, words
+from crawler.reading import content
+from crawler.reading.select import every, words
 
 _TYPES = frozenset(("DiscussionForumPosting", "SocialMediaPosting", "Comment", "UserComments", "Question", "Answer"))
 _TEXTS = ("text", "articleBody", "commentText")

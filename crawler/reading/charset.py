@@ -15,7 +15,7 @@ from functools import cache
 from lxml import etree
 from lxml.etree import HTMLParser  # not lxml.html's: its elements are looked up in Python, one by one
 
-from crawler.forums.tcvn import from_tcvn3
+from crawler.reading.tcvn import from_tcvn3
 
 # Python's name of a codec -> the codec that browsers use for it. What is not listed is no charset of a page
 # ("rot13", "unicode_escape" and "idna" are codecs for Python, too).

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 
-from crawler.forums.datereading import Order, Reading, read
-from crawler.forums.datewords import fold, known_languages
+from crawler.reading.datereading import Order, Reading, read
+from crawler.reading.datewords import fold, known_languages
 
 __all__ = ["Order", "iso", "order_of", "parse"]
 

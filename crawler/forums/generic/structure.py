@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.forums.outline import COST, Outline
-from crawler.forums.wording import AUTHOR, CHROME, DATE, QUOTE
+from crawler.forums.generic.outline import COST, Outline
+from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, QUOTE
 
 _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")

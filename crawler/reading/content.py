@@ -5,8 +5,8 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.forums import charset as charsets
-from crawler.forums.document import Document
+from crawler.reading import charset as charsets
+from crawler.reading.document import Document
 
 # Class tokens and addresses of pictures that are no content: smilies, avatars, site icons, 1x1 counters.
 _NO_CONTENT = re.compile(
