@@ -14,7 +14,7 @@ def reference() -> str:
     top = click.Context(main, info_name="xemtiep")
     parts = ["# Every command and option", "Written by `python docs/commands.py` from the commands' own help."]
     for name, command in sorted(_commands(main, "xemtiep")):
-        context = click.Context(command, info_name=name, parent=None, max_content_width=100)
+        context = click.Context(command, info_name=name, **main.context_settings)
         parts.append(f"## {name}\n\n```text\n{command.get_help(context)}\n```")
     top.close()
     return "\n\n".join(parts) + "\n"
