@@ -38,14 +38,20 @@ def _kind(error: sqlite3.Error) -> int:
 @contextmanager
 def transaction(db: sqlite3.Connection, path: Path) -> Iterator[None]:
     """All of what happens inside, or nothing of it, whatever ends it: an error, Ctrl-C, a kill."""
-    with explained(path):
-        db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            db.execute("COMMIT")
-        finally:
-            if db.in_transaction:
-                db.execute("ROLLBACK")
+    with explained(path), atomic(db):
+        yield
+
+
+@contextmanager
+def atomic(db: sqlite3.Connection) -> Iterator[None]:
+    """A transaction whose errors are SQLite's own."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    finally:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
 
 
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
@@ -53,6 +59,7 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
 
     Raises:
         ArchiveError: the file is missing (without `create`), not an archive, damaged, or from a newer version.
+        LockedError: it is from an older version, and a run works on it.
     """
     if not create and not path.exists():
         raise ArchiveError(f"{path}: there is no such archive; `xemtiep crawl URL --archive {path}` makes one")
@@ -103,7 +110,8 @@ def _check(db: sqlite3.Connection, path: Path, *, create: bool) -> int:
 def _check_current(db: sqlite3.Connection, path: Path) -> None:
     if _check(db, path, create=False) < schema.VERSION:
         raise ArchiveError(
-            f"{path}: made by an older version of xemtiep, and it cannot be written: copy it and ask that"
+            f"{path}: made by an older version of xemtiep, and it cannot be written to bring it up to date:"
+            " copy it to a folder that can be written, and open that copy"
         )
 
 
@@ -114,16 +122,13 @@ def _prepare(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA cache_size = -32768")  # 32 MB: the upper pages of every index of a large archive
     if version < schema.VERSION:
-        _migrate(db)
+        from archive import upgrade  # noqa: PLC0415 - 0.2 s for sqlite-utils, that only a new or old file needs
+
+        if version:
+            upgrade.upgrade(db, path)
+        else:
+            upgrade.make(db)
 
 
 def _mark(db: sqlite3.Connection, pragma: str) -> int:
     return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    from sqlite_utils import Database  # noqa: PLC0415 - 0.2 s that only a new or old file needs
-
-    from archive.migrations import migrations  # noqa: PLC0415 - as above
-
-    migrations.apply(Database(db))

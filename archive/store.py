@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 
 from archive import ending, frontier, runs
 from archive.database import connect, explained, transaction
-from archive.errors import LockedError
+from archive.locking import locked
 from archive.records import Page, Request, Saved
 from archive.saving import Answer, save
 from archive.text import utc
@@ -54,6 +54,7 @@ class Archive:
 
         Raises:
             ArchiveError: the file is missing, not an archive, damaged, or from a newer version.
+            LockedError: it is from an older version, and a run works on it.
         """
         path = Path(path)
         return cls(path, connect(path, create=create))
@@ -80,15 +81,7 @@ class Archive:
         Raises:
             LockedError: another run holds it.
         """
-        import fcntl  # noqa: PLC0415 - only POSIX systems have it; reading an archive works everywhere
-
-        with Path(f"{self.path}.lock").open("w") as file:  # the kernel drops the lock whatever ends the process
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise LockedError(
-                    f"{self.path}: another run works on this archive; try again when it is done"
-                ) from error
+        with locked(self.path):
             with self._transaction():
                 frontier.release(self.db)
                 runs.bury(self.db)

@@ -1,0 +1,77 @@
+"""Bringing an archive's tables up to date: all steps in one transaction, with a copy as it was beside it."""
+
+import logging
+import sqlite3
+from contextlib import ExitStack, closing
+from itertools import count
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive import schema
+from archive.database import atomic, explained
+from archive.errors import ArchiveError
+from archive.locking import locked
+from archive.migrations import migrations
+
+_log = logging.getLogger(__name__)
+
+
+def make(db: sqlite3.Connection) -> None:
+    """Gives a new file its tables, unless another process has just done so."""
+    with atomic(db):
+        _migrate(db)
+
+
+def upgrade(db: sqlite3.Connection, path: Path) -> None:
+    """Brings an older archive up to date, under its lock; a copy of it as it was is kept beside it.
+
+    What fails (a full disk, a kill) leaves the archive as it was; `archive.upgrade` logs what is done.
+
+    Raises:
+        LockedError: a run works on it.
+        ArchiveError: there is no room for the copy or the new tables, or the folder cannot be written.
+    """
+    try:
+        with locked(path), ExitStack() as undo:
+            with atomic(db):  # whoever writes waits: the copy is what the new tables are made from
+                if (version := _version(db)) < schema.VERSION:
+                    backup = _free_name(path, version)
+                    undo.callback(backup.unlink, missing_ok=True)  # an archive that stays as it was needs no copy
+                    _log.warning("%s was made by an older version of xemtiep: bringing it up to date", path)
+                    with explained(backup):
+                        _copy(path, backup)
+                    _migrate(db)
+                    _log.warning("as it was before, the archive is kept in %s", backup)
+            undo.pop_all()
+    except OSError as error:
+        raise ArchiveError(
+            f"{path}: made by an older version of xemtiep, and nothing can be written beside it ({error.strerror}):"
+            " copy it to a folder that can be written, and open that copy"
+        ) from error
+
+
+def _free_name(path: Path, version: int) -> Path:
+    names = (path.with_name(f"{path.name}.v{version}-backup{'' if n == 1 else f'-{n}'}") for n in count(1))
+    return next(name for name in names if not name.exists())
+
+
+def _copy(path: Path, target: Path) -> None:
+    """Copies the archive as it is committed, what stands in its -wal file included, into one whole file."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # one file, which any medium can hold
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    if _version(db) < schema.VERSION:
+        migrations.apply(Database(db, execute_plugins=False))
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
