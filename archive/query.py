@@ -1,116 +1,184 @@
-"""What a search query means: candidates from the index, and a test of the text itself."""
+"""What a search query means: candidates from the index, and a test of the text itself.
+
+    query = and ("OR" and)*        and = not ("AND"? not)*        not = ("NOT" | "-")? (word | "phrase" | "(" query ")")
+
+Operators are written in capitals. Where one has nothing to work on ("a OR"), it says nothing; a parenthesis that is
+not closed is refused.
+"""
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
 
 from archive.errors import QueryError
+from archive.terms import WORD, Term, term
 
 _MOST = 64  # words of one query: far above any use, far below the depth at which FTS5 gives up
-_MARKS = "\u0300-\u036f"
-_LETTER = rf"[^\W_{_MARKS}]"  # what unicode61 takes for a part of a word; marks belong to the letter before them
-_WORD = re.compile(rf"(?:{_LETTER}[{_MARKS}]*)+")
-_START, _END, _GAP = rf"(?<!{_LETTER})", r"(?![^\W_])", r"[\W_]+"
-_PART = re.compile(r'(?P<minus>-(?=["\w]))?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
-_TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook, dot below: the five written tones
+_DEEPEST = 16  # parentheses inside each other
+_PART = re.compile(
+    r'(?P<open>\()|(?P<close>\))|(?P<minus>-(?=["\w(]))|"(?P<phrase>[^"]*)"?|(?P<word>[^\s"()]+(?:\([^\s"()]*\)[^\s"()]*)*)'
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Term:
-    """A word, a prefix or a phrase: `index` asks FTS5 for every text that might hold it, `test` finds it in a text."""
+class Node:
+    """`how` the parts hold: all, any or not (one part); a leaf has a term instead."""
 
-    index: str
-    pattern: str
-    test: re.Pattern[str]
-    negated: bool
+    how: str
+    parts: Sequence["Node"] = ()
+    term: Term | None = None
+
+    def matches(self, text: str) -> bool:
+        """Whether a text (NFC) fits."""
+        if self.term:
+            return self.term.test.search(text) is not None
+        found = (part.matches(text) for part in self.parts)
+        return any(found) if self.how == "any" else not any(found) if self.how == "not" else all(found)
+
+    @property
+    def candidates(self) -> str | None:
+        """FTS5's expression for all texts that may fit; None where the index cannot narrow them down.
+
+        NOT is left to the text: the index cannot tell đang from đảng and would drop texts that fit.
+        """
+        if self.term:
+            return self.term.index
+        found = [part.candidates for part in self.parts]
+        if self.how == "all":
+            return _joined(" AND ", [part for part in found if part])
+        return None if self.how == "not" or None in found else _joined(" OR ", [part for part in found if part])
+
+    def wanted(self) -> Iterator[Term]:
+        """The terms that are looked for, those under NOT left out."""
+        if self.term:
+            yield self.term
+        elif self.how != "not":
+            for part in self.parts:
+                yield from part.wanted()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Query:
-    """Alternatives (OR), each a list of terms that must all hold; `wanted` finds any term that is looked for."""
+    """What must hold, the index expression that no fitting text escapes, and the terms that make a text rank high.
 
-    alternatives: Sequence[Sequence[Term]]
+    `terms` are the words as typed, `together` the phrases that plain words beside each other make: Vietnamese words
+    have spaces inside. `wanted` finds any term.
+    """
+
+    root: Node
     candidates: str
+    terms: Sequence[Term]
+    together: Sequence[Term]
     wanted: re.Pattern[str]
 
     def matches(self, text: str) -> bool:
         """Whether a text (NFC) fits the query as typed."""
-        return any(
-            all((term.test.search(text) is None) == term.negated for term in terms) for terms in self.alternatives
-        )
+        return self.root.matches(text)
 
 
 def parse(text: str) -> Query:
     """Understands a query, in any Unicode form.
 
     Raises:
-        QueryError: there is nothing to look for, or too much.
+        QueryError: there is nothing to look for, or too much, or a parenthesis has no partner.
     """
-    alternatives: list[list[Term]] = [[]]
-    negated = False
-    for part in _PART.finditer(unicodedata.normalize("NFC", text)):
-        if part["word"] in {"OR", "NOT", "AND"} and not part["minus"]:
-            if part["word"] == "OR":
-                alternatives.append([])
-            negated = part["word"] == "NOT"
-            continue
-        raw = part["word"] if part["phrase"] is None else part["phrase"]
-        words = _WORD.findall(raw)
-        if words:
-            prefix = part["phrase"] is None and raw.endswith("*")
-            alternatives[-1].append(_term(words, prefix=prefix, negated=negated or bool(part["minus"])))
-        negated = False
-    return _query(text, [terms for terms in alternatives if terms])
-
-
-def _query(text: str, alternatives: list[list[Term]]) -> Query:
-    wanted = [[term for term in terms if not term.negated] for terms in alternatives]
-    if not wanted or not all(wanted):
+    root = _Parser(text).read()
+    terms = list({term.test.pattern: term for term in root.wanted()}.values()) if root else []
+    candidates = root.candidates if root else None
+    if not root or not candidates:
         raise QueryError(
             f"{text!r} says nothing to look for: give at least one word of letters or digits (on both sides of OR, too)"
         )
-    if sum(len(_WORD.findall(term.index)) for terms in wanted for term in terms) > _MOST:
+    if len(WORD.findall(candidates)) > _MOST * 4 or sum(len(found.words) for found in root.wanted()) > _MOST:
         raise QueryError(f"a query of more than {_MOST} words: look for a part of it")
-    # NOT is left to the text: the index cannot tell đang from đảng and would drop texts that fit.
-    candidates = " OR ".join("(" + " AND ".join(term.index for term in terms) + ")" for terms in wanted)
-    patterns = dict.fromkeys(term.pattern for terms in wanted for term in terms)
-    return Query(alternatives=alternatives, candidates=candidates, wanted=re.compile("|".join(patterns), re.IGNORECASE))
+    wanted = re.compile("|".join(found.test.pattern for found in terms))
+    return Query(root=root, candidates=candidates, terms=terms, together=list(_together(root)), wanted=wanted)
 
 
-def _term(words: list[str], *, prefix: bool, negated: bool) -> Term:
-    pattern = _START + _GAP.join(map(_spellings, words))
-    pattern += rf"(?:{_LETTER}|[{_MARKS}])*" if prefix else rf"[{_MARKS}]*{_END}"
-    star = "*" if prefix else ""
-    # A word with a plain d may stand in `folded`, where no phrase can be found: its words are asked for one by one.
-    apart = any("d" in word.lower() for word in words)
-    index = " AND ".join(f'"{word}"' for word in words) if apart else f'"{" ".join(words)}"'
-    index = index + star if len(words) == 1 or not apart else index
-    return Term(index=f"({index})", pattern=pattern, test=re.compile(pattern, re.IGNORECASE), negated=negated)
+def _joined(sign: str, parts: list[str]) -> str | None:
+    return f"({sign.join(parts)})" if len(parts) > 1 else parts[0] if parts else None
 
 
-def _spellings(word: str) -> str:
-    """A pattern for a word: with diacritics itself (the tone on either vowel: hòa, hoà), without them any form."""
-    decomposed = unicodedata.normalize("NFD", word)
-    if "đ" not in word.lower() and not any(unicodedata.combining(letter) for letter in decomposed):
-        return "".join(f"{_variants().get(letter, re.escape(letter))}[{_MARKS}]*" for letter in word.lower())
-    tones = [letter for letter in decomposed if letter in _TONES]
-    if len(tones) != 1:
-        return re.escape(word)
-    bare = unicodedata.normalize("NFC", decomposed.replace(tones[0], ""))
-    forms = {unicodedata.normalize("NFC", bare[:i] + tones[0] + bare[i:]) for i in range(1, len(bare) + 1)}
-    spelled = sorted(form for form in forms if len(form) == len(bare))
-    return f"(?:{'|'.join(map(re.escape, spelled))})"
+def _together(node: Node) -> Iterator[Term]:
+    if node.how == "all":
+        for single, run in groupby(node.parts, lambda part: part.term is not None and len(part.term.words) == 1):
+            words = [part.term.words[0] for part in run if part.term] if single else []
+            if len(words) > 1:
+                yield term(words)
+    for part in node.parts if node.how != "not" else ():
+        yield from _together(part)
 
 
-@cache
-def _variants() -> dict[str, str]:
-    """For each plain Latin letter a class of that letter with any diacritics; d has đ too."""
-    letters: dict[str, str] = {"d": "dđ"}
-    for code in range(0xC0, 0x1F00):
-        letter = chr(code)
-        plain = unicodedata.normalize("NFD", letter)[0]
-        if plain.isascii() and plain.islower() and letter.islower():
-            letters[plain] = letters.get(plain, plain) + letter
-    return {plain: f"[{variants}]" for plain, variants in letters.items()}
+@dataclass
+class _Parser:
+    """Reads a query from left to right; each method gives None where there is nothing to look for."""
+
+    text: str
+    at: int = 0
+    depth: int = 0
+    parts: list[re.Match[str]] = field(default_factory=list)
+
+    def read(self) -> Node | None:
+        self.parts = list(_PART.finditer(unicodedata.normalize("NFC", self.text)))
+        found = self.any()
+        if self.at < len(self.parts):
+            raise QueryError(f"{self.text!r} closes a parenthesis that it never opens; {_QUOTE}")
+        return found
+
+    def any(self) -> Node | None:
+        found = [self.all()]
+        while self.next("word") == "OR":
+            self.at += 1
+            found.append(self.all())
+        return _node("any", found)
+
+    def all(self) -> Node | None:
+        found = []
+        while not self.ends():
+            found.append(self.one())
+        return _node("all", found)
+
+    def one(self) -> Node | None:
+        negated = False
+        while self.next("minus") or self.next("word") == "NOT":
+            negated = True
+            self.at += 1
+        found = None if self.ends() else self.operand()
+        return Node(how="not", parts=[found]) if found and negated else found
+
+    def operand(self) -> Node | None:
+        part = self.parts[self.at]
+        self.at += 1
+        if part["open"]:
+            return self.group()
+        words = WORD.findall(part["word"] or part["phrase"] or "")
+        if not words or part["word"] == "AND":
+            return None
+        return Node(how="term", term=term(words, prefix=(part["word"] or "").endswith("*")))
+
+    def group(self) -> Node | None:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise QueryError(f"a query of more than {_DEEPEST} parentheses inside each other: look for a part of it")
+        found = self.any()
+        if self.at == len(self.parts):
+            raise QueryError(f"{self.text!r} opens a parenthesis that it never closes; {_QUOTE}")
+        self.at += 1
+        self.depth -= 1
+        return found
+
+    def ends(self) -> bool:
+        return self.at == len(self.parts) or self.next("word") == "OR" or self.next("close") is not None
+
+    def next(self, kind: str) -> str | None:
+        return self.parts[self.at][kind] if self.at < len(self.parts) else None
+
+
+_QUOTE = 'put text that is to be found as it stands between "quotes"'
+
+
+def _node(how: str, parts: Sequence[Node | None]) -> Node | None:
+    found = [part for part in parts if part]
+    return Node(how=how, parts=found) if len(found) > 1 else found[0] if found else None

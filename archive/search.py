@@ -1,22 +1,28 @@
 """Full-text search that knows Vietnamese: a word typed without diacritics finds all, one with them only itself.
 
-The index folds diacritics away, so it gives candidates, best first; each is then held against the query as typed.
+The index folds diacritics away, so it gives candidates, the newest first; each is held against the query as typed. A
+frequent word is in half of a large archive, so not all of that is ranked: see `search`.
 """
 
-import heapq
-import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from archive.candidates import Row, candidates
 from archive.database import explained
+from archive.filters import Filters
 from archive.query import Query, parse
+from archive.ranking import ranked
 
 if TYPE_CHECKING:
     from archive.store import Archive
 
 _BEFORE, _AFTER = 60, 140  # characters of a snippet on either side of its first match
+AMONG = 300  # candidates that are ranked together: 25 ms of reading and comparing
+_COUNTED = 10_000  # candidates that are looked at for facets
+_VALUES = 20  # of a facet that are shown
 
 
 Marks = tuple[str, str]
@@ -35,21 +41,21 @@ class Hit:
     author: str
     posted_at: str | None
     source_host: str | None
+    language: str | None
+    story: int | None
     snippet: str
 
 
-# A title weighs four times a body; `folded` repeats words of both and must not count them a second time much.
-_RANKED = {
-    "article": "SELECT bm25(articles_fts, 4.0, 1.0, 0.5), rowid, 'article' FROM articles_fts"
-    " WHERE articles_fts MATCH ? ORDER BY 1, 2",
-    "post": "SELECT bm25(posts_fts, 1.0, 0.5), rowid, 'post' FROM posts_fts WHERE posts_fts MATCH ? ORDER BY 1, 2",
-}
-_ROW = {
-    "article": "SELECT title, url, site, board, author, posted_at, source_host, title, body FROM articles WHERE id = ?",
-    "post": "SELECT threads.title, coalesce(posts.url, threads.url), sites.site, boards.title, authors.name, posted_at,"
-    " NULL, '', posts.text FROM posts JOIN threads ON threads.id = posts.thread JOIN sites ON sites.id = posts.site"
-    " JOIN authors ON authors.id = posts.author LEFT JOIN boards ON boards.id = threads.board WHERE posts.id = ?",
-}
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facets:
+    """How the hits spread: `counts` has for each field its most frequent values.
+
+    `hits` were counted; unless `complete`, these are only those among the newest 10,000 candidates.
+    """
+
+    hits: int
+    complete: bool
+    counts: dict[str, dict[str, int]]
 
 
 def search(  # noqa: PLR0913 - a search has that many choices, all but two with a default
@@ -58,53 +64,79 @@ def search(  # noqa: PLR0913 - a search has that many choices, all but two with 
     *,
     limit: int = 20,
     kind: str | None = None,
-    site: str | None = None,
+    filters: Filters | None = None,
     marks: Marks = ("[", "]"),
+    among: int = AMONG,
 ) -> Iterator[Hit]:
-    """The best `limit` hits, best first; of one `kind` (article, post) and one `site` if given.
+    """The best `limit` hits, best first; of one `kind` (article, post) if given; marks surround what was found.
 
-    All words must occur; "a phrase", a prefix*, OR and NOT (or -word) work; marks surround what was found.
+    All words must occur; "a phrase", a prefix*, OR, NOT (or -word) and (parentheses) work. Words rank higher in
+    titles, where they are rare, and where they stand together. The newest `among` texts that hold the words, their
+    diacritics aside, are ranked together, and as many more as it takes to fill the page; older ones come after them.
 
     Raises:
         QueryError: the query cannot be understood, or has no word to look for.
         ArchiveError: the archive cannot be read.
     """
-    hits = _hits(archive, parse(query), kind, marks)
-    return islice((hit for hit in hits if site in {None, hit.site}), limit)
+    return islice(_hits(archive, parse(query), kind, filters or Filters(), min(limit, among), among, marks), limit)
 
 
-def _hits(archive: "Archive", query: Query, kind: str | None, marks: Marks) -> Iterator[Hit]:
+def _hits(  # noqa: PLR0913, PLR0917 - what `search` was asked
+    archive: "Archive", query: Query, kind: str | None, filters: Filters, least: int, among: int, marks: Marks
+) -> Iterator[Hit]:
     with explained(archive.path):
-        ranked = [archive.db.execute(_RANKED[name], (query.candidates,)) for name in _RANKED if kind in {None, name}]
-        for _, number, name in heapq.merge(*ranked):
-            hit = _hit(archive.db, query, name, number, marks)
-            if hit:
-                yield hit
+        rows = candidates(archive.db, query, kind, filters)
+        fitting: list[Row] = []
+        while some := list(islice(rows, among)):
+            fitting += [row for row in some if _fits(query, row)]
+            if len(fitting) >= least:
+                yield from (_hit(query, row, marks) for row in ranked(archive.db, query, fitting))
+                fitting = []
+        yield from (_hit(query, row, marks) for row in ranked(archive.db, query, fitting))
 
 
-def _hit(db: sqlite3.Connection, query: Query, kind: str, number: int, marks: Marks) -> Hit | None:
-    title, url, site, board, author, posted_at, source_host, heading, body = db.execute(
-        _ROW[kind], (number,)
-    ).fetchone()
-    if not query.matches(f"{heading}\n{body}"):
-        return None
-    return Hit(
-        kind=kind,
-        id=number,
-        title=title,
-        url=url,
-        site=site,
-        board=board,
-        author=author,
-        posted_at=posted_at,
-        source_host=source_host,
-        snippet=snippet(body or "", query, marks),
-    )
+def _fits(query: Query, row: Row) -> bool:
+    return query.matches(f"{row.heading}\n{row.body}" if row.heading else row.body)
+
+
+def _hit(query: Query, row: Row, marks: Marks) -> Hit:
+    values = {name: getattr(row, name) for name in Hit.__dataclass_fields__ if name != "snippet"}
+    return Hit(**values, snippet=snippet(row.body, query, marks))
+
+
+def facets(archive: "Archive", query: str, *, kind: str | None = None, filters: Filters | None = None) -> Facets:
+    """Counts the hits by kind, site, board, author, host of the source, year, language and story.
+
+    Raises:
+        QueryError, ArchiveError: as `search`.
+    """
+    asked = parse(query)
+    counts: dict[str, Counter[str]] = {name: Counter() for name in _FACETS}
+    hits = seen = 0
+    with explained(archive.path):
+        for seen, row in enumerate(candidates(archive.db, asked, kind, filters or Filters()), 1):
+            if seen > _COUNTED:
+                break
+            if _fits(asked, row):
+                hits += 1
+                for name, value in zip(_FACETS, _values(row), strict=True):
+                    counts[name].update([str(value)] if value is not None else ())
+    most = {name: dict(counter.most_common(_VALUES)) for name, counter in counts.items() if counter}
+    return Facets(hits=hits, complete=seen <= _COUNTED, counts=most)
+
+
+_FACETS = ("kind", "site", "board", "author", "host", "year", "language", "story")
+
+
+def _values(row: Row) -> tuple[object, ...]:
+    year = row.posted_at[:4] if row.posted_at else None
+    return row.kind, row.site, row.board, row.author, row.source_host, year, row.language, row.story
 
 
 def snippet(text: str, query: Query, marks: Marks) -> str:
     """The text around its first match, on one line, cut at words, with every match in it marked."""
-    first = query.wanted.search(text)
+    patterns = [*(term.test for term in query.together), query.wanted]  # where words stand together, if they do
+    first = next(filter(None, (pattern.search(text) for pattern in patterns)), None)
     start = max(0, first.start() - _BEFORE) if first else 0
     end = min(len(text), (first.end() if first else 0) + _AFTER)
     if start:

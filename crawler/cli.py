@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from archive.errors import XemtiepError
-from crawler.commands import archive, clean, crawl, read, reclean, sites
+from crawler.commands import archive, clean, crawl, read, reclean, search, sites
 
 INTERRUPTED = 130  # as the shell counts a Ctrl-C
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -59,7 +59,7 @@ for command in (
     sites.sites,
     sites.check,
     archive.status,
-    archive.search,
+    search.search,
     archive.export,
     read.read,
     clean.clean,

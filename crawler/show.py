@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archive.search import Hit
+    from archive.search import Facets, Hit
     from crawler.crawl import Summary
 
 
@@ -44,6 +44,12 @@ def hit_text(hit: "Hit") -> str:
     """Show a hit: title, snippet, where it stands."""
     where = " · ".join(filter(None, (hit.site, hit.board, hit.author, (hit.posted_at or "")[:10], hit.source_host)))
     return f"{hit.title}\n    {hit.snippet}\n    {where}\n    {hit.url}"
+
+
+def facets_text(found: "Facets") -> str:
+    """Show how hits spread, a field a section."""
+    some = "" if found.complete else " among the newest texts that hold the words"
+    return "\n".join([f"hits: {found.hits}{some}", *(_section(name, value) for name, value in found.counts.items())])
 
 
 def status_text(found: Mapping[str, Any]) -> str:

@@ -78,6 +78,20 @@ def test_search_without_diacritics_finds_text_with_them(run: Run, crawled: tuple
     assert all("tín dụng" in json.loads(hit)["snippet"].replace("[", "").replace("]", "").lower() for hit in hits[:3])
 
 
+def test_search_filters_and_counts(run: Run, crawled: tuple[Path, Served]) -> None:
+    ask = ("search", "tin dung", "--archive", crawled[0])
+    hits = [json.loads(line) for line in run(*ask, "--kind", "article", "--json").stdout.splitlines()]
+    counted = json.loads(run(*ask, "--facets", "--json").stdout)
+    assert counted["complete"] is True
+    assert counted["counts"]["kind"]["article"] == len(hits) > 0
+    host = hits[0]["source_host"]
+    kept = run(*ask, "--host", host, "--limit", 1000, "--json").stdout.splitlines()
+    assert len(kept) == counted["counts"]["host"][host]
+    assert f"  {host}: {len(kept)}" in run(*ask, "--facets").stdout.splitlines()
+    assert run(*ask, "--site", "other.example").stderr == "no hits for 'tin dung'\n"
+    assert run(*ask, "--until", "1999").stdout == ""
+
+
 def test_search_explains_a_query_that_says_nothing(run: Run, crawled: tuple[Path, Served]) -> None:
     done = run("search", '"', "--archive", crawled[0])
     assert done.returncode == 2
@@ -249,6 +263,9 @@ def test_a_search_without_hits_says_so(run: Run, crawled: tuple[Path, Served]) -
     done = run("search", "zzzyyy", "--archive", crawled[0])
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "no hits for 'zzzyyy'\n")
     assert "letters or digits" in run("search", "😀", "--archive", crawled[0]).stderr
+    refused = run("search", "(tin", "--archive", crawled[0])
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    assert "never closes" in refused.stderr
 
 
 def test_an_export_spares_the_archive_and_knows_folders(run: Run, crawled: tuple[Path, Served], tmp_path: Path) -> None:

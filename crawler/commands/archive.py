@@ -1,4 +1,4 @@
-"""The commands that read the archive: search, export, status."""
+"""The commands that read the whole archive: export, status."""
 
 from pathlib import Path
 
@@ -6,27 +6,6 @@ import click
 
 from crawler.commands.options import archive_option, config_option, json_option, opened, print_json
 from crawler.config import load
-
-
-@click.command()
-@click.argument("query")
-@archive_option
-@config_option
-@click.option(
-    "--limit", type=click.IntRange(min=1, max=1_000_000), default=20, show_default=True, help="Most hits to show."
-)
-@json_option
-def search(*, query: str, archive: Path | None, config: Path | None, limit: int, as_json: bool) -> None:
-    """Search articles and posts; a query without diacritics finds text with them."""
-    from archive.search import search as find
-    from crawler import show
-
-    with opened(load(config, archive=archive)) as found:
-        count = 0
-        for count, hit in enumerate(find(found, query, limit=limit), 1):
-            click.echo(show.hit_json(hit) if as_json else ("\n" if count > 1 else "") + show.hit_text(hit))
-    if not count:
-        click.echo(f"no hits for {query!r}", err=True)
 
 
 @click.command()

@@ -1,0 +1,78 @@
+"""The command that asks the archive's full-text index."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.filters import Filters
+from crawler.commands.options import archive_option, config_option, filter_options, json_option, opened, print_json
+from crawler.config import load
+
+if TYPE_CHECKING:
+    from archive import Archive
+
+_LIGHT = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
+
+
+@click.command()
+@click.argument("query")
+@archive_option
+@config_option
+@filter_options
+@click.option("--kind", type=click.Choice(["article", "post"]), help="Only articles, or only the other posts.")
+@click.option(
+    "--limit", type=click.IntRange(min=1, max=1_000_000), default=20, show_default=True, help="Most hits to show."
+)
+@click.option(
+    "--facets", "counting", is_flag=True, help="Count the hits by site, board, author, host, year ... instead."
+)
+@json_option
+def search(  # noqa: PLR0913 - a command's options
+    *,
+    query: str,
+    archive: Path | None,
+    config: Path | None,
+    filters: Filters,
+    kind: str | None,
+    limit: int,
+    counting: bool,
+    as_json: bool,
+) -> None:
+    """Search articles and posts; a query without diacritics finds text with them.
+
+    All words must occur. "a phrase", a prefix*, OR, NOT (or -word) and (parentheses) work; operators are in capitals.
+    """
+    with opened(load(config, archive=archive)) as found:
+        if counting:
+            _count(found, query, kind, filters, as_json=as_json)
+        else:
+            _show(found, query, kind, filters, limit, as_json=as_json)
+
+
+def _show(  # noqa: PLR0913 - what the command was asked
+    archive: "Archive", query: str, kind: str | None, filters: Filters, limit: int, *, as_json: bool
+) -> None:
+    from archive.search import search as find
+    from crawler import show
+
+    marks = _LIGHT if sys.stdout.isatty() and not as_json else ("[", "]")
+    count = 0
+    for count, hit in enumerate(find(archive, query, limit=limit, kind=kind, filters=filters, marks=marks), 1):
+        click.echo(show.hit_json(hit) if as_json else ("\n" if count > 1 else "") + show.hit_text(hit))
+    if not count:
+        click.echo(f"no hits for {query!r}", err=True)
+
+
+def _count(archive: "Archive", query: str, kind: str | None, filters: Filters, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from archive.search import facets
+    from crawler import show
+
+    found = facets(archive, query, kind=kind, filters=filters)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        click.echo(show.facets_text(found))
