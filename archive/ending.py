@@ -3,7 +3,7 @@
 import json
 import sqlite3
 
-from archive import frontier, history
+from archive import boards, frontier, history
 from archive.frontier import DONE, FAILED, Link, Walk
 from archive.records import Page, Request, Saved
 
@@ -12,7 +12,7 @@ MISSING = "missing"
 
 def leads(page: Page) -> str | None:
     """What follows from a page even when the server says next time that it is unchanged, as stored with its row."""
-    links = [["board", board.url] for board in page.boards]
+    links = [["board", board.url, board.state] for board in page.boards]
     if page.thread and page.next:
         links.append(["next", page.next])
     return json.dumps(links) if links else None
@@ -45,8 +45,14 @@ def _unchanged(  # noqa: PLR0913, PLR0917 - all that a 304 is about
     db: sqlite3.Connection, request: Request, walk: Walk, thread: int | None, links: list[list[str]], now: str
 ) -> Saved:
     """Not modified (304): its links still lead on. Only a thread's last page says that nothing came after it."""
-    following = [Link(url=url, role=role, thread=thread, signature=walk.signature) for role, url in links]
-    queued = frontier.queue(db, walk, following, now)
+    below = {url: "".join(state) for role, url, *state in links if role == "board"}
+    following = [
+        Link(url=url, role="next", thread=thread, signature=walk.signature) for role, url, *_ in links if role == "next"
+    ]
+    queued = frontier.queue(db, walk, [*following, *boards.onward(db, below, walk)], now)
+    board = db.execute("SELECT id FROM boards WHERE url = ?", (request.url,)).fetchone() if walk.signature else None
+    if board:
+        boards.walked(db, board[0], walk)
     if thread is not None and not following:
         db.execute(
             "UPDATE threads SET settled = ? WHERE id = ? AND last_page_url = ?",

@@ -121,6 +121,11 @@ def _read_again(db: sqlite3.Connection, start: int, url: str, scope: Scope, now:
         return
     number, full = db.execute('SELECT round, "full" FROM frontier WHERE id = ?', (start,)).fetchone()
     active = db.execute(_ACTIVE, {"start": start, "full": scope.full, "refresh": scope.refresh}).fetchall()
+    db.execute(  # whatever an index shows of their boards, these are asked for again as well
+        "UPDATE boards SET state = '' WHERE state <> '' AND id IN"
+        " (SELECT board FROM threads WHERE id IN (SELECT value FROM json_each(?)))",
+        (json.dumps([key for key, _, _ in active]),),
+    )
     walk = Walk(start=start, round=number, signature=None, fetched_at=None, since=None, full=bool(full))
     queue(db, walk, [Link(url=at, role="refresh", thread=key, signature=said) for key, at, said in active], now)
     if url in {at for _, at, _ in active}:  # the start is such a thread itself: it is not to continue at its end

@@ -25,6 +25,13 @@ def m002_habits(db: Database) -> None:
     db.execute("PRAGMA user_version = 2")
 
 
+@migrations()
+def m003_board_state(db: Database) -> None:
+    """What tells a board without news from the others."""
+    run(db, schema.BOARD_STATE)
+    db.execute("PRAGMA user_version = 3")
+
+
 def run(db: Database, sql: str) -> None:
     """Executes statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

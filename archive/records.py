@@ -146,11 +146,12 @@ class ThreadRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """A section of a forum."""
+    """A section of a forum. `state`: what an index shows of its counts and last post, "" where that says too little."""
 
     id: str
     url: str
     title: str
+    state: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from archive import ending, frontier, history, posts
+from archive import boards, ending, frontier, history, posts
 from archive.errors import UnreadableError
 from archive.feed import save_feed
 from archive.frontier import Link, Walk
@@ -111,10 +111,13 @@ def _save_board(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
     listed = save_listing(db, site, board, page, walk, answer.now)
     if walk is None:
         return Saved(threads=listed.new)
-    links = [*listed.links, *(Link(url=child.url, role="board") for child in page.boards)]
+    shown = {child.url: child.state for child in page.boards}
+    links = [*listed.links, *boards.onward(db, shown, walk)]
     unread = _reach(db, board, page, listed, walk) if board else False
     if page.next and (listed.go_on or ((walk.full or unread) and not listed.ends)):
-        links.append(Link(url=page.next, role="next-board"))
+        links.append(Link(url=page.next, role="next-board", signature=walk.signature))
+    elif board:
+        boards.walked(db, board, walk)
     return Saved(threads=listed.new, queued=frontier.queue(db, walk, links, answer.now))
 
 

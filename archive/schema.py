@@ -5,7 +5,7 @@ column named after a table (`posts.thread`) points to that table's `id`. Times a
 """
 
 APPLICATION_ID = 0x78656D74  # "xemt": tells an archive from any other SQLite file
-VERSION = 2  # the number of migrations; `pragma user_version` of an archive that has them all
+VERSION = 3  # the number of migrations; `pragma user_version` of an archive that has them all
 
 PLACES = """
 CREATE TABLE sites (
@@ -199,6 +199,11 @@ CREATE INDEX frontier_take ON frontier(host, priority, id) WHERE state = 'queued
 CREATE INDEX frontier_due ON frontier(host, not_before) WHERE state = 'queued';
 CREATE INDEX frontier_walk ON frontier(walk) WHERE state <> 'done';
 CREATE INDEX frontier_thread ON frontier(thread) WHERE state <> 'done';
+"""
+
+# What an index showed of a board when its walk last came to its end: counts, the time and address of its last post
+BOARD_STATE = """
+ALTER TABLE boards ADD COLUMN state TEXT NOT NULL DEFAULT '';
 """
 
 HABITS = """

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from archive.records import Author, Board, Kind, Page, Post, Thread, ThreadRow
-from crawler.reading import content, dates, urls, walls
+from crawler.reading import content, dates, states, urls, walls
 from crawler.reading.addresses import Addresses
 from crawler.reading.document import Document
 from crawler.reading.numbers import digits, number
@@ -65,6 +65,8 @@ class Forum(Addresses):
     row_sticky: ClassVar[str] = ""
     row_locked: ClassVar[str] = ""
     boards: ClassVar[str] = ""
+    board_row: ClassVar[str] = ""  # one element per board
+    board_state: ClassVar[str] = ""  # in it: counts, times for machines, the last post's link: see states.py
 
     # Pages of a thread or board
     next: ClassVar[str] = "link[rel=next]@href | a[rel=next]@href"
@@ -99,7 +101,7 @@ class Forum(Addresses):
         if posts:
             return replace(page, kind=Kind.THREAD, posts=posts, thread=self.read_thread(doc, page))
         rows = tuple(self.read_rows(doc))
-        boards = tuple(self.read_boards(doc))
+        boards = states.told(doc, self.read_boards(doc), self.board_row, self.board_state, self.board_at)
         if rows or first(doc.page, self.board) is not None:
             return replace(page, kind=Kind.BOARD, threads=rows, boards=boards, board=self.read_board(page))
         if boards:

@@ -53,6 +53,8 @@ class BBPress(Forum):
     row_sticky = "&.sticky | &.super-sticky"
     row_locked = "&.status-closed"
     boards = "a.bbp-forum-title, a.bbp-forum-link"
+    board_row = "ul.forum"
+    board_state = "li.bbp-forum-topic-count, li.bbp-forum-reply-count, li.bbp-forum-freshness > a"
 
     next = "div.bbp-pagination-links a.next@href"
     page = "div.bbp-pagination-links span.current"

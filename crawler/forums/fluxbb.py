@@ -45,6 +45,8 @@ class FluxBB(Forum):
     row_sticky = "&.isticky | span.stickytext"
     row_locked = "&.iclosed | span.closedtext"
     boards = "td.tcl h3 a"
+    board_row = "tr"
+    board_state = "td.tc2, td.tc3, td.tcr > a"
 
     next = "p.pagelink a[rel=next]@href | p.pagelink strong + a@href"
     page = "p.pagelink > strong"

@@ -52,6 +52,8 @@ class MyBB(Forum):
     row_sticky = "td.forumdisplay_sticky"
     row_locked = "span[class*=closefolder] | img[src*=closefolder], img[src*=lockfolder]"
     boards = "./descendant::td[contains(@class, 'trow')]/descendant::a[contains(@href, 'forum')]"
+    board_row = "./descendant::tr[td[contains(@class, 'trow')]]"
+    board_state = "./td[position() = 3 or position() = 4]|./td[5]/descendant::a[contains(@href, 'lastpost')]"
 
     # the list of the *board's* pages comes first, in the breadcrumb: that one has an id
     next = "div.pagination:not([id]) a.pagination_next@href"

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from archive.records import Author, Board, Kind, Label, Page, Post, Thread, ThreadRow
 from crawler.forums.answers import AnswerForum, plain
 from crawler.forums.base import Forum
-from crawler.reading import content, dates
+from crawler.reading import content, dates, states
 from crawler.reading.document import Document
 from crawler.reading.select import Part, first, words
 
@@ -54,6 +54,8 @@ class NodeBBPage(Forum):
     row_sticky = "[component='topic/pinned']:not(.hidden)"
     row_locked = "[component='topic/locked']:not(.hidden)"
     boards = "[component='categories/category'] h2 a, [component='categories/category'] h3 a"
+    board_row = "[component='categories/category']"
+    board_state = ".stats span[title], .stats .human-readable-number, a.permalink.timeago"
 
     page = ".pagination-container li.page.active"
     last_page = ".pagination-container li.page"
@@ -155,7 +157,9 @@ class NodeBB(AnswerForum, NodeBBPage):
 
     def _board(self, doc: Document, data: Any) -> Board:
         url = self._url(doc, "category", data.get("slug") or str(data["cid"]))
-        return Board(id=str(data["cid"]), url=url, title=plain(data.get("name")))
+        last = (data.get("teaser") or {}).get("timestampISO")
+        state = states.of((data.get("totalTopicCount"), data.get("totalPostCount")), last) if last else ""
+        return Board(id=str(data["cid"]), url=url, title=plain(data.get("name")), state=state)
 
     def _thread(self, doc: Document, data: Any) -> Thread:
         return Thread(

@@ -126,6 +126,8 @@ class Prosilver(PhpBB):
         "./descendant::a[contains(@class, 'forumtitle') or contains(@class, 'subforum')]"
         "[not(ancestor::dl[contains(@class, 'forum_link')])]"
     )
+    board_row = "ul.forums li.row | li.row"
+    board_state = "dd.topics, dd.posts, dd.lastpost time, dd.lastpost a[href*='#p']"
 
     next = (
         "li.next a@href | div.pagination > a[rel=next]@href | a.arrow[rel=next]@href"

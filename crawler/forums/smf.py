@@ -60,6 +60,8 @@ class SMF(Forum):
         "a.subject, div.children a, tr[id$=_children] a"
         " | ./descendant::td/b/a[starts-with(@name, 'b')]|./descendant::td/small/a[contains(@href, 'board=')]"
     )
+    board_row = "div.up_contain, tr[id^=board_]"
+    board_state = "div.board_stats p, td.stats p, .lastpost a[href*='.msg']"
 
     # 1.1 and 2.0 announce the *thread* that follows as rel=next; there the link after the current page's number counts
     next = (

@@ -226,6 +226,8 @@ class VBulletin4(VBulletin):
         "./descendant::h2[contains(@class, 'forumtitle')][not(ancestor::li[1][contains(@class, ' link')])]/a"
         "|./descendant::li[@class='subforum']/a"
     )
+    board_row = "div.forumrow"
+    board_state = "ul.forumstats li, ul.forumstats_2 li, div.forumlastpost a[href*='#post']"
 
     page = "form.pagination span.selected | div.pagination span.selected"
     last_page = "form.pagination a.popupctrl, form.pagination > span > a | div.pagination a"

@@ -81,6 +81,8 @@ class XenForo2(XenForo):
     row_locked = "i.structItem-status--locked"
     boards = ".node-title a"
     sub_boards = "a.subNodeLink"  # of the boards on an index
+    board_row = "div.node"
+    board_state = "div.node-stats dd, div.node-extra time"
 
     next = "link[rel=next]@href | a.pageNav-jump--next@href"
     page = "li.pageNav-page--current"
@@ -155,6 +157,8 @@ class XenForo1(XenForo):
     row_sticky = "&.sticky"
     row_locked = "&.locked"
     boards = "h3.nodeTitle a"
+    board_row = "div.nodeInfo"
+    board_state = ".nodeStats dd, .nodeLastPost .DateTime"
 
     next = "link[rel=next]@href"
     page = "div.PageNav@data-page"

@@ -51,6 +51,11 @@ class Addresses:
         """The board's own id, from its URL."""
         return _group(cls.board_url, url)
 
+    @classmethod
+    def board_at(cls, url: str) -> str | None:
+        """The id of the board that a link leads to."""
+        return cls.board_id(cls.first_url(url))
+
 
 def _group(pattern: str, url: str | None) -> str | None:
     found = re.search(pattern, url) if pattern and url else None
