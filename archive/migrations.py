@@ -32,6 +32,13 @@ def m003_board_state(db: Database) -> None:
     db.execute("PRAGMA user_version = 3")
 
 
+@migrations()
+def m004_exports(db: Database) -> None:
+    """What exports were given to whom, and the key of pseudonyms."""
+    run(db, schema.EXPORTS)
+    db.execute("PRAGMA user_version = 4")
+
+
 def run(db: Database, sql: str) -> None:
     """Executes statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

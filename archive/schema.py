@@ -5,7 +5,7 @@ column named after a table (`posts.thread`) points to that table's `id`. Times a
 """
 
 APPLICATION_ID = 0x78656D74  # "xemt": tells an archive from any other SQLite file
-VERSION = 3  # the number of migrations; `pragma user_version` of an archive that has them all
+VERSION = 4  # the number of migrations; `pragma user_version` of an archive that has them all
 
 PLACES = """
 CREATE TABLE sites (
@@ -219,4 +219,24 @@ CREATE TABLE habits (               -- lines at the edge of most posts of an aut
     state TEXT NOT NULL DEFAULT 'found' CHECK (state IN ('found', 'accepted', 'rejected'))
 ) STRICT;
 CREATE UNIQUE INDEX habits_line ON habits(site, coalesce(author, 0), place, line);
+"""
+
+EXPORTS = """
+CREATE TABLE export_targets (       -- who is given exports bit by bit: `xemtiep export --since-last NAME`
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    exported_at TEXT                -- NULL: no export for it was ever finished
+) STRICT;
+
+CREATE TABLE exported (             -- what they have
+    target INTEGER NOT NULL REFERENCES export_targets(id),
+    article INTEGER NOT NULL,       -- articles.id
+    digest INTEGER NOT NULL,        -- BLAKE2 of the line of JSON it was given as, to tell whether it changed
+    PRIMARY KEY (target, article)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secrets (              -- never exported; `pseudonyms`: the key of `xemtiep export --anonymous`
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 """

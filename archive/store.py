@@ -182,6 +182,11 @@ class Archive:
         with explained(self.path):
             return int(self.db.execute("SELECT count(*) FROM articles").fetchone()[0])
 
+    def has_post(self, number: int) -> bool:
+        """Whether there is a post with our number `id`."""
+        with explained(self.path):
+            return self.db.execute("SELECT 1 FROM posts WHERE id = ?", (number,)).fetchone() is not None
+
     def latest_runs(self) -> list[dict[str, Any]]:
         """The last crawl of each configured site, and of each other thing that was crawled."""
         with explained(self.path):

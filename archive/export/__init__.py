@@ -1,52 +1,71 @@
 """Clean articles out of the archive: one file a format, streamed, and never half-written under the final name."""
 
-import contextlib
-import os
-import re
 import sys
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO
 
 from archive.errors import ArchiveError
-from archive.export import jsonl, md, txt
-from archive.store import Archive, ArticleRow
+from archive.export import entries
+from archive.export.entries import Choice, Line
+from archive.export.formats import FORMATS
+from archive.export.names import file_name, number_of
+from archive.export.placing import placed_file, placed_folder
+from archive.export.targets import Target
+from archive.store import Archive
 
-Follow = Callable[[Iterable[ArticleRow], int], Iterable[ArticleRow]]
+__all__ = ["FORMATS", "Choice", "export", "file_name"]
 
-FORMATS: Mapping[str, Callable[[ArticleRow], str]] = {"txt": txt.render, "md": md.render, "jsonl": jsonl.render}
-_BETWEEN = {"txt": "\n\n", "md": "\n\n", "jsonl": ""}
-_SLUG = 60  # characters; with id and suffix well under the 143 bytes of the strictest file systems
+Follow = Callable[[Iterable[Line], int], Iterable[Line]]
 
 
-def export(archive: Archive, format_: str, output: str | Path | None = None, *, follow: Follow | None = None) -> int:
-    """Write every article in `format_` and return how many; `follow` may watch them pass (a progress bar).
+def export(
+    archive: Archive,
+    format_: str,
+    output: str | Path | None = None,
+    *,
+    choice: Choice = Choice(),  # noqa: B008 - frozen
+    follow: Follow | None = None,
+) -> int:
+    """Write the chosen articles in `format_` and return how many; `follow` may watch them pass (a progress bar).
 
     `output` is a file, or a folder for one file per article: an existing folder, or a name without a suffix or with
-    a slash at its end. None means standard output.
+    a slash at its end. None means standard output. A file or folder of that name is replaced only when the export is
+    whole; files in the folder that are of no article stay. Memory does not grow with the number of articles.
 
     Raises:
-        ArchiveError: the output cannot be written, or is the archive itself.
+        ArchiveError: the output cannot be written, or is the archive itself; a package for the format is missing.
     """
     target = Path(output) if output is not None else None
     folder = target is not None and (str(output).endswith("/") or target.is_dir() or not target.suffix)
     if target:
         _refuse(archive, target, folder=folder)
-    rows: Iterable[ArticleRow] = archive.articles()
-    if follow:
-        rows = follow(rows, archive.count_articles())
-    try:
-        if target is None:
-            return _write_all(rows, format_, sys.stdout)
-        if folder:
-            return _write_each(rows, format_, target)
-        with _replacing(target) as stream:
-            return _write_all(rows, format_, stream)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise ArchiveError(f"{output or 'standard output'} cannot be written: {error.strerror}") from error
+    known = Target(archive, choice.since_last) if choice.since_last is not None else None
+    with closing(entries.lines(archive, choice)) as lines:
+        rows: Iterator[Line] = iter(follow(lines, entries.count(archive, choice))) if follow else lines
+        chosen = known.news(rows) if known else rows
+        try:
+            if target and folder:
+                with placed_folder(target.resolve(), _keeps(archive, format_, known)) as part:
+                    written = _write_each(chosen, format_, choice, part)
+            else:
+                with placed_file(target.resolve()) if target else _standard_output() as stream:
+                    written = _write(chosen, format_, choice, stream)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = error.strerror or error
+            raise ArchiveError(f"{output or 'standard output'} cannot be written: {reason}") from error
+    if known:
+        known.advance()
+    return written
+
+
+@contextmanager
+def _standard_output() -> Iterator[BinaryIO]:
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
 
 
 def _refuse(archive: Archive, target: Path, *, folder: bool) -> None:
@@ -57,41 +76,30 @@ def _refuse(archive: Archive, target: Path, *, folder: bool) -> None:
         raise ArchiveError(f"{target} is there and no folder: name another, or a file with a suffix such as .jsonl")
 
 
-def file_name(article: ArticleRow, format_: str) -> str:
-    """A name that every file system takes, unique by the article's id and sorted like it."""
-    plain = unicodedata.normalize("NFKD", article.title.replace("đ", "d").replace("Đ", "D"))
-    slug = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")
-    return f"{article.id:08d}-{slug[:_SLUG].rstrip('-') or 'article'}.{format_}"
+def _write(rows: Iterable[Line], format_: str, choice: Choice, stream: BinaryIO) -> int:
+    written = 0
+    with FORMATS[format_](stream, choice) as write:
+        for written, (_, line) in enumerate(rows, 1):  # noqa: B007 - the number of the last one is the result
+            write(line)
+    return written
 
 
-def _write_all(rows: Iterable[ArticleRow], format_: str, stream: IO[str]) -> int:
-    render, count = FORMATS[format_], 0
-    for row in rows:
-        stream.write((_BETWEEN[format_] if count else "") + render(row))
-        count += 1
-    stream.flush()
-    return count
+def _write_each(rows: Iterable[Line], format_: str, choice: Choice, folder: Path) -> int:
+    written = 0
+    for written, (number, line) in enumerate(rows, 1):  # noqa: B007 - as above
+        name = file_name(number, entries.entry(line)["title"], format_)
+        with (folder / name).open("xb") as stream, FORMATS[format_](stream, choice) as write:
+            write(line)
+    return written
 
 
-def _write_each(rows: Iterable[ArticleRow], format_: str, folder: Path) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
-    count = 0
-    for row in rows:
-        with _replacing(folder / file_name(row, format_)) as stream:
-            stream.write(FORMATS[format_](row))
-        count += 1
-    return count
+def _keeps(archive: Archive, format_: str, known: Target | None) -> Callable[[str], bool]:
+    """Which files of a folder stay: none of an article that is written anew, under whatever title it was before."""
 
+    def keep(name: str) -> bool:
+        number = number_of(name, format_)
+        if number is None:
+            return True
+        return not known.gives(number) if known else not archive.has_post(number)
 
-@contextlib.contextmanager
-def _replacing(path: Path) -> Iterator[IO[str]]:
-    """Open a neighbour of `path` for writing that takes its name only when everything was written."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    return keep

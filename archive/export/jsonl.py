@@ -1,10 +1,13 @@
-"""JSON Lines: one article a line, with the columns of the table `articles`."""
+"""JSON Lines: one article a line, as it comes."""
 
-import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
-from archive.store import ArticleRow
+from archive.export.entries import Choice
 
 
-def render(article: ArticleRow) -> str:
-    """One article as a line of JSON."""
-    return json.dumps(article._asdict(), ensure_ascii=False) + "\n"
+@contextmanager
+def writing(stream: BinaryIO, _: Choice) -> Iterator[Callable[[bytes], object]]:
+    """Takes articles as lines of JSON."""
+    yield stream.write

@@ -1,38 +1,77 @@
-"""Markdown with YAML front matter, as Obsidian and Hugo read it."""
+"""Markdown with YAML front matter, as Obsidian and Hugo read it; shown, every word is the article's own.
+
+No key is one that Hugo takes for an order (`url` would move the page): https://gohugo.io/content-management/front-matter/
+"""
 
 import json
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
-from archive.store import ArticleRow
+from archive.export.entries import Choice, Entry, entry
+from archive.export.txt import quoted
 
 _FIELDS = {
+    "title": "title",
     "author": "author",
     "date": "posted_at",
     "site": "site",
     "board": "board",
-    "url": "url",
+    "thread": "thread_url",
+    "link": "url",
     "source": "source_url",
     "publisher": "source_name",
     "language": "language",
     "words": "words",
+    "story": "story",
+    "article": "id",
 }
-# What Markdown would read as markup at the start of a line or inside it; words stay as they were posted
+# What Markdown (CommonMark and GitHub's tables, strikes, Obsidian's marks, tags, formulas and comments, Hugo's
+# shortcodes, entities of HTML) would read as markup inside a line or at its start
 _MARKUP = re.compile(
-    r"([\\`*_\[\]<>])|^(\s*)(#{1,6}\s|[-+]\s|={3,}\s*$|-{3,}\s*$|~{3})|^(\s*\d+)([.)]\s)", re.MULTILINE
+    r"([\\`*\[\]<>~|$]|(?<!\w)_|_(?!\w)|#(?=\w)|&(?=#?\w+;)|(?<=\{)\{|(?<=\{)%|(?<=[=%^])[=%^]|[=%^](?=[=%^])|\^(?=\w))"
+    r"|^([ \t]*)(#{1,6}(?:[ \t]|$)|[-+](?:[ \t]|$)|=+[ \t]*$|-+[ \t]*$)|^([ \t]*\d+)([.)](?:[ \t]|$))",
+    re.MULTILINE,
 )
+_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
-def render(article: ArticleRow) -> str:
+@contextmanager
+def writing(stream: BinaryIO, _: Choice) -> Iterator[Callable[[bytes], object]]:
+    """Takes articles; two blank lines lie between them."""
+    between = b""
+
+    def write(line: bytes) -> None:
+        nonlocal between
+        stream.write(between + render(entry(line)).encode())
+        between = b"\n\n"
+
+    yield write
+
+
+def render(article: Entry) -> str:
     """One article with its record as front matter."""
-    known = {name: value for name, column in _FIELDS.items() if (value := getattr(article, column)) is not None}
-    # a JSON string is a YAML string: no value can break out of its line
-    front = "\n".join(f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in known.items())
-    title = json.dumps(article.title, ensure_ascii=False)
-    return f"---\ntitle: {title}\n{front}\n---\n\n# {_plain(article.title)}\n\n{_plain(article.body)}\n"
+    known = {name: value for name, column in _FIELDS.items() if (value := article[column]) is not None}
+    front = "\n".join(f"{name}: {_yaml(value)}" for name, value in known.items())
+    parts = [f"---\n{front}\n---", f"# {_plain(' '.join(article['title'].split()))}", _plain(article["body"])]
+    for reply in article.get("replies", ()):
+        heading = " · ".join(filter(None, (_plain(reply["author"]), reply["posted_at"])))
+        parts += [f"## {heading}", quoted(_plain(reply["quotes"])), _plain(reply["text"])]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _yaml(value: Any) -> str:
+    """A value as YAML: a JSON string is one, so that none can break out of its line; a moment is written bare."""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return value
+    return _UNPRINTABLE.sub(lambda letter: f"\\u{ord(letter[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 def _plain(text: str) -> str:
-    return _MARKUP.sub(_escaped, text)
+    return _MARKUP.sub(_escaped, _INDENT.sub("", text))  # an indented line would be a block of code
 
 
 def _escaped(found: re.Match[str]) -> str:

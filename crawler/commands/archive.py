@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, config_option, json_option, opened, print_json
+from archive.filters import Filters
+from crawler.commands.options import (
+    archive_option,
+    config_option,
+    filter_options,
+    json_option,
+    opened,
+    print_json,
+)
 from crawler.config import load
 
 
@@ -14,20 +22,48 @@ from crawler.config import load
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["txt", "md", "jsonl"]),
+    type=click.Choice(["txt", "md", "jsonl", "csv", "parquet", "mbox", "sqlite"]),
     default="jsonl",
     show_default=True,
-    help="Text, Markdown with front matter, or JSON Lines.",
+    help="Text, Markdown with front matter, JSON Lines, CSV, Parquet, mail, or SQLite with full-text search.",
 )
 @click.option("-o", "--output", help="A file; a folder/ for one file per article; - for stdout  [default: -].")
-def export(*, archive: Path | None, config: Path | None, format_: str, output: str | None) -> None:
-    """Export the clean articles to stdout, a file, or a folder with one file per article."""
+@filter_options
+@click.option("--one-per-story", is_flag=True, help="Of articles that carry the same text, only the first to appear.")
+@click.option("--with-replies", is_flag=True, help="With each article the posts that answer it.")
+@click.option("--anonymous", is_flag=True, help="Put pseudonyms for names, in mentions and quotes too.")
+@click.option("--since-last", metavar="NAME", help="Only what is new or changed since the last export with this NAME.")
+def export(  # noqa: PLR0913 - one argument an option
+    *,
+    archive: Path | None,
+    config: Path | None,
+    format_: str,
+    output: str | None,
+    filters: Filters,
+    one_per_story: bool,
+    with_replies: bool,
+    anonymous: bool,
+    since_last: str | None,
+) -> None:
+    """Export the clean articles to stdout, a file, or a folder with one file per article.
+
+    A file or folder gets its name when the export is whole, never before. The columns are described in
+    docs/export-schema.md.
+    """
+    from archive.export import Choice
     from archive.export import export as write
     from crawler.show import ProgressBar
 
+    choice = Choice(
+        filters=filters,
+        one_per_story=one_per_story,
+        with_replies=with_replies,
+        anonymous=anonymous,
+        since_last=since_last,
+    )
     with opened(load(config, archive=archive)) as found:
         target = None if output == "-" else output
-        count = write(found, format_, target, follow=ProgressBar("articles"))
+        count = write(found, format_, target, choice=choice, follow=ProgressBar("articles"))
     if target:
         click.echo(f"{count} articles in {output}", err=True)
 
