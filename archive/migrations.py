@@ -39,6 +39,13 @@ def m004_exports(db: Database) -> None:
     db.execute("PRAGMA user_version = 4")
 
 
+@migrations()
+def m005_run_marks(db: Database) -> None:
+    """What a run added to the archive."""
+    run(db, schema.RUN_MARKS)
+    db.execute("PRAGMA user_version = 5")
+
+
 def run(db: Database, sql: str) -> None:
     """Executes statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

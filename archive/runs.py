@@ -8,7 +8,11 @@ from typing import Any
 
 def start(db: sqlite3.Connection, command: str, detail: str, now: str) -> int:
     """Records that a run began; returns its number."""
-    cursor = db.execute("INSERT INTO runs (command, detail, started_at) VALUES (?, ?, ?)", (command, detail, now))
+    cursor = db.execute(
+        "INSERT INTO runs (command, detail, started_at, last_post, last_version)"
+        " SELECT ?, ?, ?, (SELECT coalesce(max(id), 0) FROM posts), (SELECT coalesce(max(id), 0) FROM post_versions)",
+        (command, detail, now),
+    )
     return cursor.lastrowid or 0
 
 

@@ -5,7 +5,7 @@ column named after a table (`posts.thread`) points to that table's `id`. Times a
 """
 
 APPLICATION_ID = 0x78656D74  # "xemt": tells an archive from any other SQLite file
-VERSION = 4  # the number of migrations; `pragma user_version` of an archive that has them all
+VERSION = 5  # the number of migrations; `pragma user_version` of an archive that has them all
 
 PLACES = """
 CREATE TABLE sites (
@@ -239,4 +239,10 @@ CREATE TABLE secrets (              -- never exported; `pseudonyms`: the key of 
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+"""
+
+RUN_MARKS = """
+-- The highest id of each table when the run began: what a run added lies above its marks and up to the next run's.
+ALTER TABLE runs ADD COLUMN last_post INTEGER;
+ALTER TABLE runs ADD COLUMN last_version INTEGER;
 """

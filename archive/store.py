@@ -8,12 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from archive import ending, frontier, runs
+from archive import ending, frontier, run_history, runs, targets, versions
 from archive.database import connect, explained, transaction
 from archive.locking import locked
 from archive.records import Page, Request, Saved
+from archive.run_history import RunHistory
 from archive.saving import Answer, save
 from archive.text import utc
+from archive.versions import PostHistory, ThreadHistory
 
 
 class ArticleRow(NamedTuple):
@@ -212,3 +214,33 @@ class Archive:
         """Counts of what is stored, the frontier by state, the last runs, and errors by reason."""
         with explained(self.path):
             return {"time": _now(), "due": self.next_due(), **runs.status(self.db)}
+
+    def history(self, name: str, *, thread: bool = False) -> PostHistory | ThreadHistory:
+        """All versions of a post, or what changed in a thread, by URL or id (see `archive.targets.find`).
+
+        Raises:
+            ArchiveError: the archive has no such post or thread, or the id may mean several.
+        """
+        with explained(self.path):
+            found = targets.find(self.db, name, thread=thread)
+            of = versions.post_history if found.kind == "post" else versions.thread_history
+            return of(self.db, found.id)
+
+    def gone(self) -> tuple[list[ThreadHistory], list[PostHistory]]:
+        """The threads that are gone, and the posts that are gone from threads which are still there."""
+        with explained(self.path):
+            return versions.gone(self.db)
+
+    def runs(self) -> list[dict[str, Any]]:
+        """All runs, the latest first."""
+        with explained(self.path):
+            return list(run_history.listed(self.db))
+
+    def run_history(self, run: int) -> RunHistory:
+        """What a run changed, by its number.
+
+        Raises:
+            ArchiveError: there is no such run, or it is too old for that to be known.
+        """
+        with explained(self.path):
+            return run_history.run_history(self.db, run)
