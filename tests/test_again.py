@@ -333,8 +333,8 @@ def test_the_next_crawl_finds_exactly_the_news(run: Run, tmp_path: Path) -> None
     forum = sample_forum(until=now)
     forum.grow(240)
     threads = [found for found in forum.threads.values() if not found.members_only and not found.deleted]
-    for thread in threads[:2]:
-        forum.reply(thread.id, "Chủ đề cũ được đưa lên lại.")
+    for old in threads[:2]:
+        forum.reply(old.id, "Chủ đề cũ được đưa lên lại.")
     with serve(forum) as served:
         command(run, archive, served)
         again = command(run, archive, served)
@@ -342,7 +342,7 @@ def test_the_next_crawl_finds_exactly_the_news(run: Run, tmp_path: Path) -> None
         active = [found for found in threads if found.last_at > now - timedelta(days=7)]
         assert len(active) == 8
         edited = [found.posts[0].id for found in active[:5]]
-        deleted = [found.id for thread in active[:6] for found in thread.posts[1:]][-3:]
+        deleted = [found.id for lively in active[:6] for found in lively.posts[1:]][-3:]
         for key in edited:
             forum.edit(key, "Nội dung đã được sửa lại.")
         for key in deleted:
