@@ -4,7 +4,7 @@ import json
 import sqlite3
 from itertools import pairwise
 
-from archive.posts import Content, Known, Place, content_of, insert_articles, insert_parts, positions
+from archive.posts import Content, Known, Place, content_of, insert_parts, positions, replace_article
 from archive.records import Label, Page, Post
 from archive.text import folded, stored, utc
 
@@ -95,10 +95,9 @@ def unindex(db: sqlite3.Connection, number: int) -> None:
 
 def _replace(db: sqlite3.Connection, place: Place, post: Post, content: Content, known: Known) -> None:
     number = known.number
-    story = db.execute("SELECT first_seen, story FROM articles WHERE id = ?", (number,)).fetchone()
     unindex(db, number)
-    for table, column in (("articles", "id"), ("post_html", "post"), ("images", "post")):
-        db.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))  # noqa: S608 - the names stand above
+    for table in ("post_html", "images"):
+        db.execute(f"DELETE FROM {table} WHERE post = ?", (number,))  # noqa: S608 - the names stand above
     text = None if content.kind == "article" else content.text
     words = stored(post.source.words) if post.source else None
     db.execute(
@@ -117,10 +116,7 @@ def _replace(db: sqlite3.Connection, place: Place, post: Post, content: Content,
     )
     db.execute("INSERT INTO posts_fts (rowid, text, folded) SELECT id, text, folded FROM posts WHERE id = ?", (number,))
     insert_parts(db, [(number, post, content)])
-    if content.kind == "article":
-        insert_articles(db, place, [(number, post, content)])
-    if story:
-        db.execute("UPDATE articles SET first_seen = ?, story = ? WHERE id = ?", (*story, number))
+    replace_article(db, place, number, post, content)
 
 
 def _mark(db: sqlite3.Connection, numbers: list[int], now: str, seen: str | None) -> None:

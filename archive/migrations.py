@@ -46,6 +46,14 @@ def m005_run_marks(db: Database) -> None:
     db.execute("PRAGMA user_version = 5")
 
 
+@migrations()
+def m006_stories(db: Database) -> None:
+    """Which articles carry the same text; `archive.upgrade` finds it for those that are there."""
+    run(db, schema.STORIES)
+    db.execute("UPDATE articles SET story = NULL WHERE story IS NOT NULL")
+    db.execute("PRAGMA user_version = 6")
+
+
 def run(db: Database, sql: str) -> None:
     """Executes statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from archive import stories
 from archive.places import AuthorKey, author_key
 from archive.records import Page, Post
 from archive.text import folded, storable, stored, to_json, utc
@@ -132,7 +133,11 @@ def insert(db: sqlite3.Connection, place: Place, posts: list[Post]) -> int:
     db.executemany(_POST, rows)
     db.executemany("INSERT INTO posts_fts (rowid, text, folded) VALUES (?, ?, ?)", [(r[0], r[11], r[16]) for r in rows])
     insert_parts(db, pairs)
-    return insert_articles(db, place, [pair for pair in pairs if pair[2].kind == "article"])
+    articles = [pair for pair in pairs if pair[2].kind == "article"]
+    insert_articles(db, place, articles)
+    for number, _, content in articles:
+        stories.join(db, number, content.title or "", content.text)
+    return len(articles)
 
 
 def insert_parts(db: sqlite3.Connection, pairs: list[tuple[int, Post, Content]]) -> None:
@@ -145,18 +150,36 @@ def insert_parts(db: sqlite3.Connection, pairs: list[tuple[int, Post, Content]])
         db.executemany("INSERT INTO images VALUES (?, ?, ?)", images)
 
 
-_ARTICLE = "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)"
+_ARTICLE = "INSERT INTO articles VALUES (?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?1, ?, ?)"
 
 
-def insert_articles(db: sqlite3.Connection, place: Place, pairs: list[tuple[int, Post, Content]]) -> int:
-    """Stores the articles among the posts, and their index rows; returns how many."""
+def insert_articles(db: sqlite3.Connection, place: Place, pairs: list[tuple[int, Post, Content]]) -> None:
+    """Stores articles, each with its own number as its story, and their index rows."""
     rows = [_article(place, *pair) for pair in pairs]
     db.executemany(_ARTICLE, rows)
     db.executemany(
         "INSERT INTO articles_fts (rowid, title, body, folded) VALUES (?, ?, ?, ?)",
         [(*row[:3], row[-1]) for row in rows],
     )
-    return len(rows)
+
+
+def replace_article(db: sqlite3.Connection, place: Place, number: int, post: Post, content: Content) -> None:
+    """Puts what a known post says now in the place of what it said as an article, if it was or is one."""
+    old = db.execute("SELECT title, body, first_seen, story FROM articles WHERE id = ?", (number,)).fetchone()
+    says = (content.title, content.text) if content.kind == "article" else None
+    changed = old is None or old[:2] != says
+    if changed:
+        stories.leave(db, number)
+    db.execute("DELETE FROM articles WHERE id = ?", (number,))
+    if says is None:
+        return
+    insert_articles(db, place, [(number, post, content)])
+    if old:
+        db.execute("UPDATE articles SET first_seen = ?, story = ? WHERE id = ?", (*old[2:], number))
+    if changed:
+        stories.join(db, number, content.title or "", content.text)
+    else:
+        stories.describe(db, old[3])
 
 
 def _article(place: Place, number: int, post: Post, content: Content) -> tuple[object, ...]:

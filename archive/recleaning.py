@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archive.database import explained, transaction
 from archive.history import unindex
-from archive.posts import Place, content_of, insert_articles
+from archive.posts import Place, content_of, replace_article
 from archive.records import Author, Post, Thread
 from archive.store import Archive
 from archive.text import folded, stored
@@ -99,9 +99,7 @@ def _put_back(db: sqlite3.Connection, old: StoredPost, post: Post) -> bool:
     row = (*content, name and stored(name), *((article.language, article.reason) if article else (None, None)))
     if row == _known(db, old.number):
         return False
-    story = db.execute("SELECT first_seen, story FROM articles WHERE id = ?", (old.number,)).fetchone()
     unindex(db, old.number)
-    db.execute("DELETE FROM articles WHERE id = ?", (old.number,))
     text = None if content.kind == "article" else content.text
     words = stored(post.source.words) if post.source else None
     db.execute(
@@ -111,10 +109,7 @@ def _put_back(db: sqlite3.Connection, old: StoredPost, post: Post) -> bool:
     db.execute(
         "INSERT INTO posts_fts (rowid, text, folded) SELECT id, text, folded FROM posts WHERE id = ?", (old.number,)
     )
-    if content.kind == "article":
-        insert_articles(db, old.place, [(old.number, post, content)])
-    if story:
-        db.execute("UPDATE articles SET first_seen = ?, story = ? WHERE id = ?", (*story, old.number))
+    replace_article(db, old.place, old.number, post, content)
     return True
 
 

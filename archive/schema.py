@@ -5,7 +5,7 @@ column named after a table (`posts.thread`) points to that table's `id`. Times a
 """
 
 APPLICATION_ID = 0x78656D74  # "xemt": tells an archive from any other SQLite file
-VERSION = 5  # the number of migrations; `pragma user_version` of an archive that has them all
+VERSION = 6  # the number of migrations; `pragma user_version` of an archive that has them all
 
 PLACES = """
 CREATE TABLE sites (
@@ -245,4 +245,34 @@ RUN_MARKS = """
 -- The highest id of each table when the run began: what a run added lies above its marks and up to the next run's.
 ALTER TABLE runs ADD COLUMN last_post INTEGER;
 ALTER TABLE runs ADD COLUMN last_version INTEGER;
+"""
+
+# An article whose text no other carries has its own id in articles.story, and no row in stories.
+STORIES = """
+CREATE TABLE stories (              -- texts that more than one article carries
+    id INTEGER PRIMARY KEY,         -- of the first of its articles that the archive had
+    title TEXT NOT NULL,            -- of its first appearance
+    first INTEGER NOT NULL,         -- the article posted first
+    articles INTEGER NOT NULL,
+    versions INTEGER NOT NULL,      -- different texts: words count, not titles, punctuation, case and diacritics
+    sites INTEGER NOT NULL,
+    first_at TEXT NOT NULL,         -- when it was posted first and last; without a date, first seen
+    last_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX articles_story ON articles(story);
+
+CREATE TABLE story_texts (          -- each article's text as it is compared with others
+    article INTEGER PRIMARY KEY REFERENCES posts(id),
+    text INTEGER,                   -- the same number: the same title and words; NULL: too few words to compare
+    version INTEGER NOT NULL,       -- the same number: the same words
+    marks INTEGER NOT NULL          -- how many rows of story_marks it has; of those with the same text, one has them
+) STRICT;
+CREATE INDEX story_texts_text ON story_texts(text) WHERE text IS NOT NULL;
+
+CREATE TABLE story_marks (          -- five words of a text, as a number: by these a text finds those like it
+    mark INTEGER NOT NULL,
+    article INTEGER NOT NULL,
+    of INTEGER NOT NULL,            -- how many marks the article has
+    PRIMARY KEY (mark, article)
+) STRICT, WITHOUT ROWID;
 """

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import schema
+from archive import schema, stories
 from archive.database import atomic, explained
 from archive.errors import ArchiveError
 from archive.locking import locked
 from archive.migrations import migrations
 
 _log = logging.getLogger(__name__)
+_MANY = 10_000  # articles; about ten seconds
 
 
 def make(db: sqlite3.Connection) -> None:
@@ -71,6 +72,15 @@ def _copy(path: Path, target: Path) -> None:
 def _migrate(db: sqlite3.Connection) -> None:
     if _version(db) < schema.VERSION:
         migrations.apply(Database(db, execute_plugins=False))
+        _find_stories(db)
+
+
+def _find_stories(db: sqlite3.Connection) -> None:
+    """Finds the stories of articles that were saved before there were any, in tables that are up to date."""
+    (total,) = db.execute("SELECT count(*) FROM articles WHERE story IS NULL").fetchone()
+    if total > _MANY:
+        _log.warning("finding which of its %d articles carry the same text: this takes a while", total)
+    stories.join_all(db)
 
 
 def _version(db: sqlite3.Connection) -> int:
