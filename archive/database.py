@@ -69,12 +69,39 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
         except sqlite3.OperationalError as error:
             if create or _kind(error) not in _READ_ONLY or _has_wal(path):
                 raise
-            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-            return _opened(uri, lambda db: _check_current(db, path))
+            return _opened(_frozen(path), lambda db: _check_current(db, path))
+
+
+def read_only(path: Path) -> sqlite3.Connection:
+    """Opens an archive of this version without changing anything in it.
+
+    Raises:
+        ArchiveError: the file is missing, not an archive, damaged, or from another version.
+    """
+    if not path.exists():
+        raise ArchiveError(f"{path}: there is no such archive")
+    with explained(path):
+        try:
+            return _opened(f"{path.absolute().as_uri()}?mode=ro", lambda db: _check_readable(db, path))
+        except sqlite3.OperationalError as error:
+            if _kind(error) not in _READ_ONLY or _has_wal(path):
+                raise
+            return _opened(_frozen(path), lambda db: _check_readable(db, path))
+
+
+def _check_readable(db: sqlite3.Connection, path: Path) -> None:
+    if _check(db, path, create=False) < schema.VERSION:
+        raise ArchiveError(
+            f"{path}: made by an older version of xemtiep; `xemtiep status --archive {path}` brings it up to date"
+        )
 
 
 # On a medium that cannot be written SQLite cannot make the -wal and -shm files, without which it reads no WAL archive
 _READ_ONLY = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+def _frozen(path: Path) -> str:
+    return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
 
 
 def _has_wal(path: Path) -> bool:

@@ -9,7 +9,7 @@ from archive.records import Label, Page, Post
 from archive.text import folded, stored, utc
 
 # What changes around a post without anybody editing it: its stored copy follows, but that makes no new version.
-_PASSING = frozenset({Label.REACTION, Label.BUTTON, Label.SIMILAR, Label.SIGNATURE, Label.CARD})
+PASSING = frozenset({Label.REACTION, Label.BUTTON, Label.SIMILAR, Label.SIGNATURE, Label.CARD})
 
 
 def revise(db: sqlite3.Connection, place: Place, post: Post, known: Known) -> str:
@@ -35,7 +35,7 @@ def revise(db: sqlite3.Connection, place: Place, post: Post, known: Known) -> st
 
 
 def _essence(content: Content) -> tuple[object, ...]:
-    removed = [part for part in json.loads(content.removed) if part[0] not in _PASSING]
+    removed = [part for part in json.loads(content.removed) if part[0] not in PASSING]
     return content.kind, content.title, content.text, removed, content.source_url
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from archive.errors import XemtiepError
-from crawler.commands import archive, clean, crawl, history, read, reclean, search, sites
+from crawler.commands import archive, clean, crawl, history, keeping, read, reclean, search, sites
 
 INTERRUPTED = 130  # as the shell counts a Ctrl-C
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -62,6 +62,7 @@ for command in (
     search.search,
     history.history,
     archive.export,
+    keeping.merge,
     read.read,
     clean.clean,
     reclean.habits,
