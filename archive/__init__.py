@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from archive.filters import Filters
     from archive.store import Archive
 
-__all__ = ["Archive"]
+__all__ = ["Archive", "Filters"]
 
 
 def __getattr__(name: str) -> Any:
@@ -14,4 +15,8 @@ def __getattr__(name: str) -> Any:
         from archive.store import Archive  # noqa: PLC0415 - see above
 
         return Archive
+    if name == "Filters":
+        from archive.filters import Filters  # noqa: PLC0415 - as above
+
+        return Filters
     raise AttributeError(f"module 'archive' has no attribute {name!r}")

@@ -17,7 +17,7 @@ from archive.query import Query, parse
 from archive.ranking import ranked
 
 if TYPE_CHECKING:
-    from archive.store import Archive
+    from archive.asking import Asking
 
 _BEFORE, _AFTER = 60, 140  # characters of a snippet on either side of its first match
 AMONG = 300  # candidates that are ranked together: 25 ms of reading and comparing
@@ -59,7 +59,7 @@ class Facets:
 
 
 def search(  # noqa: PLR0913 - a search has that many choices, all but two with a default
-    archive: "Archive",
+    archive: "Asking",
     query: str,
     *,
     limit: int = 20,
@@ -82,7 +82,7 @@ def search(  # noqa: PLR0913 - a search has that many choices, all but two with 
 
 
 def _hits(  # noqa: PLR0913, PLR0917 - what `search` was asked
-    archive: "Archive", query: Query, kind: str | None, filters: Filters, least: int, among: int, marks: Marks
+    archive: "Asking", query: Query, kind: str | None, filters: Filters, least: int, among: int, marks: Marks
 ) -> Iterator[Hit]:
     with explained(archive.path):
         rows = candidates(archive.db, query, kind, filters)
@@ -104,7 +104,7 @@ def _hit(query: Query, row: Row, marks: Marks) -> Hit:
     return Hit(**values, snippet=snippet(row.body, query, marks))
 
 
-def facets(archive: "Archive", query: str, *, kind: str | None = None, filters: Filters | None = None) -> Facets:
+def facets(archive: "Asking", query: str, *, kind: str | None = None, filters: Filters | None = None) -> Facets:
     """Counts the hits by kind, site, board, author, host of the source, year, language and story.
 
     Raises:

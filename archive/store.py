@@ -1,65 +1,48 @@
 """The archive: one file, one writer, one transaction per page."""
 
-import sqlite3
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
-from archive import ending, frontier, run_history, runs, targets, versions
+from archive import ending, frontier, runs
+from archive.asking import ArticleRow, Asking
 from archive.database import connect, explained, transaction
 from archive.locking import locked
 from archive.records import Page, Request, Saved
-from archive.run_history import RunHistory
 from archive.saving import Answer, save
 from archive.text import utc
-from archive.versions import PostHistory, ThreadHistory
 
-
-class ArticleRow(NamedTuple):
-    """A row of the table `articles`, as exports give it."""
-
-    id: int
-    title: str
-    body: str
-    source_url: str | None
-    source_host: str | None
-    source_name: str | None
-    author: str
-    site: str
-    board: str | None
-    thread_url: str
-    url: str
-    posted_at: str | None
-    first_seen: str
-    language: str | None
-    words: int
-    story: int | None
+__all__ = ["Archive", "ArticleRow"]
 
 
 def _now() -> str:
     return utc(datetime.now(UTC)) or ""
 
 
-class Archive:
-    """An open archive. Every method may raise ArchiveError: the disk is full, the file damaged or not writable."""
+class Archive(Asking):
+    """An open archive; what it can be asked stands in `Asking`.
 
-    def __init__(self, path: Path, db: sqlite3.Connection) -> None:
-        self.path = path
-        self.db = db
+    Every method may raise ArchiveError: the disk is full, the file damaged or not writable.
+    """
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = True) -> Self:
+    def open(cls, path: str | Path, *, create: bool = True, read_only: bool = False) -> Self:
         """Opens an archive, makes it (with `create`) if there is none, and brings older ones up to date.
+
+        With `read_only` none is made, and nothing can be written to it afterwards.
 
         Raises:
             ArchiveError: the file is missing, not an archive, damaged, or from a newer version.
             LockedError: it is from an older version, and a run works on it.
         """
         path = Path(path)
-        return cls(path, connect(path, create=create))
+        db = connect(path, create=create and not read_only)
+        if read_only:
+            db.execute("PRAGMA query_only = ON")
+        return cls(path, db)
 
     def close(self) -> None:
         """Closes the file; everything saved is in it already."""
@@ -170,15 +153,6 @@ class Archive:
         with self._transaction():
             return save(self.db, page, answer)
 
-    def articles(self, *, site: str | None = None, since: str | None = None) -> Iterator[ArticleRow]:
-        """All articles in the order they came, of one site or first seen from `since` (ISO 8601) on."""
-        sql = (
-            f"SELECT {', '.join(ArticleRow._fields)} FROM articles"  # noqa: S608 - the names stand above
-            " WHERE (:site IS NULL OR site = :site) AND (:since IS NULL OR first_seen >= :since) ORDER BY id"
-        )
-        with explained(self.path):
-            yield from map(ArticleRow._make, self.db.execute(sql, {"site": site, "since": since}))
-
     def count_articles(self) -> int:
         """How many articles there are."""
         with explained(self.path):
@@ -214,33 +188,3 @@ class Archive:
         """Counts of what is stored, the frontier by state, the last runs, and errors by reason."""
         with explained(self.path):
             return {"time": _now(), "due": self.next_due(), **runs.status(self.db)}
-
-    def history(self, name: str, *, thread: bool = False) -> PostHistory | ThreadHistory:
-        """All versions of a post, or what changed in a thread, by URL or id (see `archive.targets.find`).
-
-        Raises:
-            ArchiveError: the archive has no such post or thread, or the id may mean several.
-        """
-        with explained(self.path):
-            found = targets.find(self.db, name, thread=thread)
-            of = versions.post_history if found.kind == "post" else versions.thread_history
-            return of(self.db, found.id)
-
-    def gone(self) -> tuple[list[ThreadHistory], list[PostHistory]]:
-        """The threads that are gone, and the posts that are gone from threads which are still there."""
-        with explained(self.path):
-            return versions.gone(self.db)
-
-    def runs(self) -> list[dict[str, Any]]:
-        """All runs, the latest first."""
-        with explained(self.path):
-            return list(run_history.listed(self.db))
-
-    def run_history(self, run: int) -> RunHistory:
-        """What a run changed, by its number.
-
-        Raises:
-            ArchiveError: there is no such run, or it is too old for that to be known.
-        """
-        with explained(self.path):
-            return run_history.run_history(self.db, run)
