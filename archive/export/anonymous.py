@@ -20,6 +20,7 @@ _LONGEST = 60  # characters of a name after an @
 _ATTRIBUTION = 160  # characters of the first line of a quote that may say whose words follow
 _MENTION = re.compile(r"(?<![\w.])[@＠](?=\w)")
 _WORD = re.compile(r"\w+(?:[.-]\w+)*")
+_PIECE = re.compile(r"\w+|[^\w\s]")  # names end where one of these does
 _URL = re.compile(r"https?://[^\s<>\"']+")
 _MEMBER = re.compile(  # a member's page: /members/anna.12/, /u/anna, profile.php?id=12, member.php?u=12
     r"/(?:members?|users?|u|profiles?|author)/(?P<segment>[^/?#]+)"
@@ -65,6 +66,7 @@ class _Hidden:
         self.db = db
         self.key = key
         self.known = lru_cache(10_000)(self._known)
+        self.begins = lru_cache(100_000)(self._begins)
 
     def member(self, site: str, author_id: str | None, name: str) -> str:
         """The pseudonym of a member; of a guest, that of the name."""
@@ -137,12 +139,21 @@ class _Hidden:
         return known or (word[0] if word else text[:1])
 
     def _longest(self, site: str, text: str) -> str | None:
-        ends = [end for end in range(min(len(text), _LONGEST), 0, -1) if not re.match(r"\w\w", text[end - 1 : end + 1])]
-        return next((text[:end] for end in ends if self.known(site, _folded(text[:end]))), None)
+        """The longest known name that a text begins with."""
+        first = _PIECE.match(text)
+        if not first or not self.begins(site, _folded(first[0])):
+            return None
+        ends = [piece.end() for piece in _PIECE.finditer(text, 0, _LONGEST + 1)]
+        return next((text[:end] for end in reversed(ends) if self.known(site, _folded(text[:end]))), None)
+
+    def _begins(self, site: str, piece: str) -> bool:
+        """Whether any name begins with a word or sign."""
+        asked = "SELECT 1 FROM member_names WHERE site = ? AND name >= ? AND name < ? LIMIT 1"
+        return self.db.execute(asked, (site, piece, piece + chr(0x10FFFF))).fetchone() is not None
 
     def _said(self, site: str, line: str) -> str:
         """A line that may name who is quoted; one that names nobody known and ends like "name said:" is replaced."""
-        for start in (word.start() for word in re.finditer(r"(?<!\w)\S", line)):
+        for start in (word.start() for word in _PIECE.finditer(line)):
             name = self._longest(site, line[start:])
             if name:
                 return line[:start] + self.named(site, name) + line[start + len(name) :]

@@ -30,11 +30,10 @@ _FIELDS = {
 # What Markdown (CommonMark and GitHub's tables, strikes, Obsidian's marks, tags, formulas and comments, Hugo's
 # shortcodes, entities of HTML) would read as markup inside a line or at its start
 _MARKUP = re.compile(
-    r"([\\`*\[\]<>~|$]|(?<!\w)_|_(?!\w)|#(?=\w)|&(?=#?\w+;)|(?<=\{)\{|(?<=\{)%|(?<=[=%^])[=%^]|[=%^](?=[=%^])|\^(?=\w))"
-    r"|^([ \t]*)(#{1,6}(?:[ \t]|$)|[-+](?:[ \t]|$)|=+[ \t]*$|-+[ \t]*$)|^([ \t]*\d+)([.)](?:[ \t]|$))",
-    re.MULTILINE,
+    r"(?=[\\`*\[\]<>~|$_#&{=%^])"  # most letters are none of them: one look, not ten
+    r"(?:[\\`*\[\]<>~|$]|(?<!\w)_|_(?!\w)|#(?=\w)|&(?=#?\w+;)|(?<=\{)\{|[=%^]{2,}|\^(?=\w))"
 )
-_INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+_START = re.compile(r"(?:#{1,6}|[-+]|=+|-+)(?=[ \t]|$)|(?P<number>\d+)(?=[.)](?:[ \t]|$))")
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -71,12 +70,17 @@ def _yaml(value: Any) -> str:
 
 
 def _plain(text: str) -> str:
-    return _MARKUP.sub(_escaped, _INDENT.sub("", text))  # an indented line would be a block of code
+    return "\n".join(map(_line, text.split("\n")))
+
+
+def _line(line: str) -> str:
+    line = line.lstrip(" \t")  # an indented line would be a block of code
+    start = _START.match(line)
+    if not start:
+        return _MARKUP.sub(_escaped, line)
+    mark = f"{start[0]}\\" if start["number"] else f"\\{start[0]}"  # 1\. and \-
+    return mark + _MARKUP.sub(_escaped, line[start.end() :])
 
 
 def _escaped(found: re.Match[str]) -> str:
-    if found[1]:
-        return "\\" + found[1]
-    if found[3]:
-        return f"{found[2]}\\{found[3]}"
-    return f"{found[4]}\\{found[5]}"
+    return "".join(f"\\{mark}" for mark in found[0])

@@ -11,7 +11,7 @@ from archive.export.entries import REPLY, SCHEMA, Choice, Entry, columns, entry
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_GROUP = 16 * 2**20  # bytes of JSON: large enough to compress and scan well, small beside the memory of any machine
+_GROUP = 8 * 2**20  # bytes of JSON: large enough to compress and scan well, small beside the memory of any machine
 _NUMBERS = frozenset({"schema", "id", "words", "story", "position"})
 _TIMES = frozenset({"posted_at", "first_seen"})
 _MAYBE = frozenset({"source_url", "source_host", "source_name", "board", "posted_at", "language", "story"})
