@@ -40,6 +40,22 @@ def find(db: sqlite3.Connection, name: str, *, thread: bool = False) -> Target:
     )
 
 
+def find_post(db: sqlite3.Connection, name: str) -> int:
+    """The post of a URL or a number, as `find` has it; a thread stands for its first article, or its first post.
+
+    Raises:
+        ArchiveError: there is no such thing, or it may be several.
+    """
+    kind, number = find(db, name)
+    if kind == "post":
+        return number
+    first = "SELECT id FROM posts WHERE thread = ? ORDER BY kind <> 'article', position LIMIT 1"
+    row = db.execute(first, (number,)).fetchone()
+    if row is None:
+        raise ArchiveError(f"the thread {name!r} has no posts yet: crawl it first")
+    return int(row[0])
+
+
 Step = tuple[str, tuple[object, ...]]
 
 

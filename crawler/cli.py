@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from archive.errors import XemtiepError
-from crawler.commands import archive, clean, crawl, history, keeping, read, reclean, search, sites
+from crawler.commands import archive, clean, crawl, history, keeping, read, reclean, search, sites, stories
 
 INTERRUPTED = 130  # as the shell counts a Ctrl-C
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -60,6 +60,8 @@ for command in (
     sites.check,
     archive.status,
     search.search,
+    stories.stories,
+    stories.diff,
     history.history,
     archive.export,
     keeping.merge,

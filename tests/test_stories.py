@@ -1,14 +1,18 @@
 """Stories: what counts as the same text, and that the order in which articles come makes no difference."""
 
+import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Run
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made import post, sound, thread
+from made import DAY, SITE, post, sound, thread
 
 from archive import Archive
 from archive.posts import content_of
@@ -237,3 +241,79 @@ def test_articles_of_an_earlier_version_find_their_stories_when_the_archive_is_o
         assert partition(archive) == {frozenset("13"), frozenset("2")}
         assert archive.db.execute("SELECT * FROM stories").fetchall() == now
         assert in_step(archive)
+
+
+# ---------------------------------------------------------------- the commands
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One text on two sites, cut on the second; another one twice on the first; one alone."""
+    path = tmp_path_factory.mktemp("spread") / "archive.db"
+    cut = ARTICLE.replace("\n\n".join(ARTICLE.split("\n\n")[3:]), "<b>tự viết</b>")
+    with Archive.open(path) as archive:
+        for number, body in ((1, ARTICLE), (2, OTHER), (3, OTHER), (4, STOCK)):
+            late = DAY + timedelta(days=number)
+            made = post(number, body, title=f"Bài số {number}", posted_at=late, url=f"https://{SITE}/p/{number}")
+            archive.save_page(thread(made, number=str(number)))
+        early = post(1, cut, title="Bài cắt", posted_at=DAY, url="https://other.example/p/1")
+        archive.save_page(replace(thread(early), site="other.example"))
+    return path
+
+
+def test_stories_are_listed_by_how_far_they_spread(run: Run, spread: Path) -> None:
+    def numbers(*options: object) -> list[int]:
+        done = run("stories", "--archive", spread, "--json", *options)
+        assert done.returncode == 0
+        return [json.loads(line)["id"] for line in done.stdout.splitlines()]
+
+    assert numbers() == [1, 2]
+    assert numbers("--limit", 1) == numbers("--site", "other.example") == [1]
+    assert numbers("--since", "2024-03-04") == [2]
+    assert numbers("--least", 3) == []
+    assert run("stories", "--archive", spread).stdout.splitlines()[:2] == [
+        "       1  Bài cắt",
+        "          2 articles on 2 sites, 2 versions, 2024-03-01 to 2024-03-02",
+    ]
+    assert "appeared once" in run("stories", "--least", 9, "--archive", spread).stderr
+
+
+@pytest.mark.parametrize("name", ["1", "5", f"https://{SITE}/p/1", "https://other.example/p/1"])
+def test_a_story_is_shown_by_any_of_its_articles(run: Run, spread: Path, name: str) -> None:
+    shown = json.loads(run("stories", name, "--archive", spread, "--json").stdout)
+    assert [(one["id"], one["version"], one["site"]) for one in shown] == [(5, 1, "other.example"), (1, 2, SITE)]
+    assert run("stories", name, "--archive", spread).stdout.splitlines()[:4] == [
+        "Bài cắt",
+        "  2 articles, 2 sites, 2 versions",
+        "  2024-03-01T08:00:00Z         5  version 1, 182 words  other.example · Tin tức · người 1",
+        "    https://other.example/p/1",
+    ]
+
+
+def test_diff_shows_what_a_reposter_cut_and_added(run: Run, spread: Path) -> None:
+    done = run("diff", f"https://{SITE}/t/1", 5, "--archive", spread)
+    assert done.returncode == 0
+    assert "180 words kept, 120 cut, 2 added" in done.stdout
+    assert "title: Bài [-số 1-] {+cắt+}" in done.stdout
+    assert "{+<b>tự viết</b>+}" in done.stdout
+    found = json.loads(run("diff", 1, 5, "--archive", spread, "--json").stdout)
+    assert " ".join(text for sign, text in found["text"] if sign != "+").split() == ARTICLE.split()
+    assert "the same 300 words" in run("diff", 2, 3, "--archive", spread).stdout
+
+
+def test_diff_writes_a_page_that_runs_nothing(run: Run, spread: Path, tmp_path: Path) -> None:
+    page = tmp_path / "diff.html"
+    assert run("diff", 1, 5, "--archive", spread, "--html", page).returncode == 0
+    html = page.read_text(encoding="utf-8")
+    assert html == run("diff", 1, 5, "--archive", spread, "--html", "-").stdout
+    assert "<ins>&lt;b&gt;tự viết&lt;/b&gt;</ins>" in html
+    assert "<b>tự" not in html
+    assert "<script" not in html
+
+
+@pytest.mark.parametrize("arguments", [("stories", "99"), ("diff", "1", "99"), ("diff", "1", "https://no.example/1")])
+def test_an_unknown_article_is_named(run: Run, spread: Path, arguments: tuple[str, ...]) -> None:
+    done = run(*arguments, "--archive", spread)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert arguments[-1] in done.stderr
+    assert "Traceback" not in done.stderr

@@ -106,6 +106,14 @@ def echo_each(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
+def write_text(target: Path, text: str) -> None:
+    """Write a file, or to standard output if `target` is -; an OSError names the file."""
+    if str(target) == "-":
+        click.echo(text, nl=False)
+    else:
+        target.write_text(text, encoding="utf-8")
+
+
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
     click.echo(json.dumps(value, ensure_ascii=False))
