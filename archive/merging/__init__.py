@@ -1,8 +1,9 @@
 """Several archives into one, with the rows that they would have if they had been crawled together.
 
 Rows are the same if the forum's own ids say so. What was read last counts; of a post, the texts of all archives make
-one timeline. The result depends on what the archives hold, not on their order. Stories and full-text indexes are made
-anew; what an export remembers of itself (`--since-last`) speaks of one archive's numbers and is left behind.
+one timeline (unless an edit was taken back: that a post still says what it said is written down nowhere). The result
+depends on what the archives hold, not on their order. Stories and full-text indexes are made anew; what an export
+remembers of itself (`--since-last`) speaks of one archive's numbers and is left behind.
 """
 
 import os
@@ -12,6 +13,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import NamedTuple
 
+from archive import stories
 from archive.database import explained, read_only
 from archive.errors import ArchiveError
 from archive.merging.keys import KINDS, Merge, Source, groups, number
@@ -102,6 +104,7 @@ def _fill(merge: Merge, follow: Follow | None) -> None:
     keep_secrets(merge)
     for index in ("articles_fts", "posts_fts"):
         db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608 - the names stand above
+    stories.join_all(db)
     broken = db.execute("PRAGMA foreign_key_check").fetchall()
     if broken:
         raise ArchiveError(

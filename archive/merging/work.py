@@ -52,8 +52,8 @@ def merged_habit(merge: Merge, new: int, found: Sequence[Found]) -> None:
 
 
 def merged_run(merge: Merge, new: int, found: Sequence[Found]) -> None:
-    """A run; copies of one archive have it in common."""
-    merge.insert("runs", found[0][1] | {"id": new})
+    """A run; copies of one archive have it in common. What it added is told by its time: numbers are new ones."""
+    merge.insert("runs", found[0][1] | {"id": new, "last_post": None, "last_version": None})
 
 
 def keep_secrets(merge: Merge) -> None:
