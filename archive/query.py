@@ -8,7 +8,7 @@ not closed is refused.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -30,11 +30,11 @@ class Node:
     parts: Sequence["Node"] = ()
     term: Term | None = None
 
-    def matches(self, text: str) -> bool:
-        """Whether a text (NFC) fits."""
+    def matches(self, holds: Callable[[Term], object]) -> bool:
+        """Whether a text fits of which `holds` says whether it has a term."""
         if self.term:
-            return self.term.test.search(text) is not None
-        found = (part.matches(text) for part in self.parts)
+            return bool(holds(self.term))
+        found = (part.matches(holds) for part in self.parts)
         return any(found) if self.how == "any" else not any(found) if self.how == "not" else all(found)
 
     @property
@@ -72,10 +72,6 @@ class Query:
     terms: Sequence[Term]
     together: Sequence[Term]
     wanted: re.Pattern[str]
-
-    def matches(self, text: str) -> bool:
-        """Whether a text (NFC) fits the query as typed."""
-        return self.root.matches(text)
 
 
 def parse(text: str) -> Query:

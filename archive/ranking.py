@@ -18,25 +18,43 @@ _TITLE = 4  # a word in a title counts as much as four in a body
 _SAMPLE = 10_000  # of the newest posts, to see how rare a word is
 
 
-def ranked(db: sqlite3.Connection, query: Query, rows: Sequence[Row]) -> list[Row]:
+class Counted(dict[Term, int]):
+    """A row, and how often it has each term that it is asked for; each is looked for once."""
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self.row = row
+
+    def __missing__(self, term: Term) -> int:
+        """Look for a term."""
+        times = len(term.test.findall(self.row.body))
+        if self.row.heading:
+            times += _TITLE * len(term.test.findall(self.row.heading))
+        self[term] = times
+        return times
+
+    def fits(self, query: Query) -> bool:
+        """Whether the row is what the query asks for, as it was typed."""
+        return query.root.matches(self.__getitem__)
+
+
+def ranked(db: sqlite3.Connection, query: Query, rows: Sequence[Counted]) -> list[Row]:
     """The rows, best first; a reply's length is held against other replies'. Of equals articles and the newest."""
     if len(rows) <= 1:
-        return list(rows)
+        return [counted.row for counted in rows]
     weights = [(term, _rarity(db, [term])) for term in query.terms]
     weights += [
         (term, _rarity(db, [word for word in query.terms if word.words[0] in term.words])) for term in query.together
     ]
-    lengths = {kind: _average(len(row.body) for row in rows if row.kind == kind) for kind in {row.kind for row in rows}}
+    kinds = {counted.row.kind for counted in rows}
+    lengths = {kind: _average(len(found.row.body) for found in rows if found.row.kind == kind) for kind in kinds}
 
-    def score(row: Row) -> float:
-        most = _K1 * (1 - _B + _B * len(row.body) / lengths[row.kind])
-        total = 0.0
-        for term, weight in weights:
-            times = len(term.test.findall(row.body)) + _TITLE * len(term.test.findall(row.heading))
-            total += weight * times * (_K1 + 1) / (times + most)
-        return total
+    def score(counted: Counted) -> float:
+        most = _K1 * (1 - _B + _B * len(counted.row.body) / lengths[counted.row.kind])
+        return sum(weight * counted[term] * (_K1 + 1) / (counted[term] + most) for term, weight in weights)
 
-    return sorted(rows, key=lambda row: (-score(row), row.kind, -row.id))
+    best = sorted(rows, key=lambda counted: (-score(counted), counted.row.kind, -counted.row.id))
+    return [counted.row for counted in best]
 
 
 def _average(lengths: Iterable[int]) -> float:

@@ -14,14 +14,14 @@ from archive.candidates import Row, candidates
 from archive.database import explained
 from archive.filters import Filters
 from archive.query import Query, parse
-from archive.ranking import ranked
+from archive.ranking import Counted, ranked
 
 if TYPE_CHECKING:
     from archive.asking import Asking
 
 _BEFORE, _AFTER = 60, 140  # characters of a snippet on either side of its first match
-AMONG = 300  # candidates that are ranked together: 25 ms of reading and comparing
-_COUNTED = 10_000  # candidates that are looked at for facets
+AMONG = 200  # candidates that are ranked together: 20 ms of reading and comparing
+_COUNTED = 5_000  # candidates that are looked at for facets
 _VALUES = 20  # of a facet that are shown
 
 
@@ -50,7 +50,7 @@ class Hit:
 class Facets:
     """How the hits spread: `counts` has for each field its most frequent values.
 
-    `hits` were counted; unless `complete`, these are only those among the newest 10,000 candidates.
+    `hits` were counted; unless `complete`, these are only those among the newest 5,000 candidates.
     """
 
     hits: int
@@ -86,17 +86,13 @@ def _hits(  # noqa: PLR0913, PLR0917 - what `search` was asked
 ) -> Iterator[Hit]:
     with explained(archive.path):
         rows = candidates(archive.db, query, kind, filters)
-        fitting: list[Row] = []
-        while some := list(islice(rows, among)):
-            fitting += [row for row in some if _fits(query, row)]
+        fitting: list[Counted] = []
+        while some := list(map(Counted, islice(rows, among))):
+            fitting += [counted for counted in some if counted.fits(query)]
             if len(fitting) >= least:
                 yield from (_hit(query, row, marks) for row in ranked(archive.db, query, fitting))
                 fitting = []
         yield from (_hit(query, row, marks) for row in ranked(archive.db, query, fitting))
-
-
-def _fits(query: Query, row: Row) -> bool:
-    return query.matches(f"{row.heading}\n{row.body}" if row.heading else row.body)
 
 
 def _hit(query: Query, row: Row, marks: Marks) -> Hit:
@@ -117,7 +113,7 @@ def facets(archive: "Asking", query: str, *, kind: str | None = None, filters: F
         for seen, row in enumerate(candidates(archive.db, asked, kind, filters or Filters()), 1):
             if seen > _COUNTED:
                 break
-            if _fits(asked, row):
+            if Counted(row).fits(asked):
                 hits += 1
                 for name, value in zip(_FACETS, _values(row), strict=True):
                     counts[name].update([str(value)] if value is not None else ())

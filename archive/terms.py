@@ -20,7 +20,7 @@ _TONES = "\u0300\u0301\u0303\u0309\u0323"  # grave, acute, tilde, hook, dot belo
 _FORMS = 16  # ways to write d as đ in one phrase that the index is asked for
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)  # a key by what it is, not by all that it says
 class Term:
     """A word, a prefix or a phrase: `index` asks FTS5 for every text that might hold it, `test` finds it in a text."""
 
