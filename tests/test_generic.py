@@ -80,6 +80,59 @@ def test_posts_under_titles_that_lead_elsewhere_are_a_list() -> None:
     assert [thread.id for thread in page.threads] == ["1", "2", "3", "4", "5"]
 
 
+ROWS = {
+    "threads whose cells say only counts": (
+        '<tr><td><a href="/talk/{0}">{1}</a></td><td><a href="/member/{2}">{2}</a></td><td>{0} answers</td>'
+        "<td>2024-03-0{0} 10:0{0}</td></tr>"
+    ),
+    "boards with what they are for": (
+        '<div class="part"><h3><a href="/part/{0}">{1}</a></h3><p>All that is worth telling of this, and {1} too.</p>'
+        '<p>Last: <a class="author" href="/member/{2}">{2}</a> <time>2024-03-0{0}</time></p></div>'
+    ),
+    "a member's answers in many threads": (
+        '<div class="answer" id="a{0}"><b class="author">Orla</b> <time>2024-03-0{0}T10:00:00Z</time>'
+        '<i>in reply to: <a href="/talk/{0}">{1}</a></i><p>I wrote this when {1} was new.</p></div>'
+    ),
+    "members": (
+        '<tr class="row"><td><a class="username" href="/members/{2}">{2}</a></td><td>Elder {0}</td>'
+        "<td>2024-03-0{0}</td></tr>"
+    ),
+}
+TITLES = (
+    "How do you dry the ropes?",
+    "The weir is open again",
+    "A jar of honey for an oar",
+    "Whose boat is the green one?",
+)
+
+
+@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
+def test_rows_of_a_list_are_no_posts(row: str) -> None:
+    names = ("Orla", "Piet", "Iza", "Wren")
+    rows = "".join(row.format(at, title, name) for at, (title, name) in enumerate(zip(TITLES, names, strict=True), 1))
+    markup = f"<table>{rows}</table>" if row.startswith("<tr") else rows
+    page = read(f"<title>Harbour</title><h1>Harbour</h1>{markup}".encode(), f"{SITE}/harbour")
+    assert page.kind in {Kind.BOARD, Kind.INDEX, Kind.UNKNOWN}
+
+
+def test_what_each_author_links_to_makes_no_list() -> None:
+    post = (
+        '<div class="note" id="n{0}"><b class="author">{1}</b> <a href="/where?{1}">Lower quay, the harbour of {1}</a>'
+        " <time>2024-03-0{0}T10:00:00Z</time><p>On day {0} the ropes were wet again, and so were all of us.</p></div>"
+    )
+    posts = "".join(post.format(at, name) for at, name in enumerate(("Orla", "Piet", "Orla", "Iza"), 1))
+    page = read(f"<title>Wet ropes</title><h1>Wet ropes</h1>{posts}".encode(), f"{SITE}/talk/5")
+    assert (page.kind, len(page.posts)) == (Kind.THREAD, 4)
+
+
+def test_a_notice_to_the_reader_is_no_post() -> None:
+    body = (
+        b'<div id="topic-7"><b class="author">Orla</b> <time>2024-03-01T10:00:00Z</time>'
+        b"<p>You must be logged in to reply to this topic.</p></div>"
+    )
+    assert read(body, f"{SITE}/talk/7").kind is not Kind.THREAD
+
+
 def test_a_header_with_author_and_date_of_the_first_post_is_no_post() -> None:
     head = b'<p>by <a class="nickname" href="/members/orla">Orla</a>, <i class="when">7 March 2024, 18:05</i></p>'
     notice = b"<p>Be kind to each other in here: whoever is rude to a newcomer will be asked to leave, and at once.</p>"

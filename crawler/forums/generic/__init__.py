@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from archive.records import Author, Board, Kind, Page, Post, Thread
-from crawler.forums.generic import marks, pager, rows, schema, structure
+from crawler.forums.generic import lists, marks, pager, rows, schema, structure
 from crawler.forums.generic.outline import Outline, outline
 from crawler.forums.generic.structure import Block
 from crawler.reading import content, dates, urls, walls
@@ -38,12 +38,12 @@ def read(doc: Document) -> Page:
     page = outline(doc)
     found = _best(page, structure.search(page), structure.alone(page))
     told = schema.read(doc.tree)
-    is_sure = found is not None and found.sure >= SURE
-    is_list = found is not None and is_sure and rows.is_list(page, found.blocks)
-    if found is not None and is_sure and not is_list:
-        blocks = _complete(page, found)
+    posts = found if found is not None and found.sure >= SURE and not _is_wall(page, found) else None
+    is_list = posts is not None and lists.is_list(page, posts.blocks)
+    if posts is not None and not is_list:
+        blocks = _complete(page, posts)
         if not _tells_more(page, told, blocks):
-            return _thread(doc, _framed(doc, frame), tuple(_posts(doc, page, blocks)), found.sure)
+            return _thread(doc, _framed(doc, frame), tuple(_posts(doc, page, blocks)), posts.sure)
     if told:
         return _thread(doc, _framed(doc, frame), tuple(_told_posts(doc, told)), 1.0)
     listed = rows.search(page) if frame.kind is Kind.UNKNOWN else ()
@@ -51,6 +51,12 @@ def read(doc: Document) -> Page:
         return _list(page, _framed(doc, frame), listed)
     text = _text(doc, page, frame)
     return frame if text is None else replace(_framed(doc, frame), kind=Kind.UNKNOWN, posts=(text,), sure=0.0)
+
+
+def _is_wall(page: Outline, found: structure.Found) -> bool:
+    """Whether the only post is a notice to the reader ("You must be logged in to post")."""
+    text = words(page.nodes[found.blocks[0].bodies[0]])
+    return len(found.blocks) == 1 and len(text) <= _START and walls.kind_of(text) is not None
 
 
 def _list(page: Outline, frame: Page, listed: tuple[rows.Row, ...]) -> Page:

@@ -238,12 +238,13 @@ class Outline:
     def _is_title(self, text: str, times: int) -> bool:
         """Whether a line repeats the page's title, as the subject of each post does; some titles repeat the post."""
         shown = subject(text)
-        if not _TITLE <= len(shown) <= 2 * _LINE or shown not in self._title:
+        if not _TITLE <= len(shown) <= 2 * _LINE or shown not in self.title:
             return False
-        return times > 1 or len(shown) < len(text) or self._title.startswith(shown)
+        return times > 1 or len(shown) < len(text) or self.title.startswith(shown)
 
     @cached_property
-    def _title(self) -> str:
+    def title(self) -> str:
+        """The page's title, in small letters."""
         named = [" ".join((node.text or "").split()) for node in self.doc.tree.iter("title")]
         return "".join(named[:1])[:_LONG_TITLE].casefold()
 

@@ -18,8 +18,10 @@ _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
 _CANDIDATES = 40  # groups that are looked at closely, the heaviest first
 _ALONE = 0.7  # how sure a single post is
+_LEAST = 15  # characters of prose in a single post
+_LITTLE = 10  # characters of prose in most posts; with less in each it may be anything that has a date
 _POST_ID = re.compile(
-    r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?(\d+)$", re.IGNORECASE
+    r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?([1-9]\d*)$", re.IGNORECASE
 )
 _MOST = 0.6  # of a group's members: what so many have, all posts have
 
@@ -70,7 +72,7 @@ def alone(page: Outline) -> Found | None:
         at = max(range(unit, page.end[unit]), key=page.net)
         around = (range(page.first[unit], page.first[at]), range(page.last[at], page.last[unit]))
         block = Block(bodies=(at,), unit=unit, around=around, inside=range(page.first[at], page.last[at]))
-        if page.net(at) > (best.weight if best else 0) and _has(page, block, DATE):
+        if page.net(at) > (best.weight if best else _LEAST) and _has(page, block, DATE):
             best = Found(blocks=(block,), sure=_ALONE, weight=page.net(at), key="alone")
     return best
 
@@ -186,13 +188,25 @@ def _judge(page: Outline, key: str, members: list[int]) -> Found | None:
     if len(whole) < 2:  # noqa: PLR2004 - one is no repetition
         return None
     sure = 0.1 + 0.45 * marks / len(whole)
-    if len(whole) == 2 and key.startswith("path") and sure < 1:  # noqa: PLR2004 - the two cells of one post
+    written = sum(page.net(at) > 0 for at in members)
+    if len(whole) == 2 and key.startswith("path") and (sure < 1 or written < 2):  # noqa: PLR2004 - the cells of one post
         return None
     inner = max(_posts_inside(page, block.inside) for block in whole)  # a member that is a list of posts
-    written = sum(page.net(at) > 0 for at in members)
     pieces = 0.6 + 0.4 * min(1, len(whole) / max(1, written))  # paragraphs weigh as much as the element around them
     worth = _worth(page, [at for block in whole for at in block.bodies])
-    return Found(blocks=tuple(whole), sure=sure, weight=worth * sure * pieces / max(1, inner), key=key)
+    return Found(
+        blocks=tuple(whole), sure=sure * _said(page, whole), weight=worth * sure * pieces / max(1, inner), key=key
+    )
+
+
+def _said(page: Outline, blocks: list[Block]) -> float:
+    """How much posts say, 0 to 1: pictures are enough, and few words where most posts have any."""
+    worth = [sum(page.net(at) for at in block.bodies) for block in blocks]
+    shown = [any(page.nodes[at].find(".//img") is not None for at in block.bodies) for block in blocks]
+    speak = sum(prose > 0 or picture for prose, picture in zip(worth, shown, strict=True))
+    if 2 * speak < len(blocks):
+        return 0
+    return 1 if sum(shown) >= _MOST * len(blocks) else min(1, sum(worth) / len(blocks) / _LITTLE)
 
 
 def _blocks(page: Outline, members: list[int]) -> list[Block]:

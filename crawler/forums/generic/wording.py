@@ -23,7 +23,7 @@ _AUTHOR = re.compile(
 _PROFILE = re.compile(
     r"/(?:members?|users?|profiles?|people|persons?|authors?|u|participants?|gebruikers?|benutzer|utilisateurs?|usuarios?)/[^/?#]"
     r"|/(?:user|member|profile|space-(?:uid|username))[-.]\w|/@\w|/~\w|[?&](?:u|uid|user|user_?id|userid|username|author|member)="
-    r"|action=profile|showuser=|/(?:member|profile|memberlist|user|userinfo)\.\w+\?",
+    r"|action=profile|showuser=|(?:^|/)(?:member|profile|memberlist|user|userinfo)\.\w+\?",
     re.IGNORECASE,
 )
 _DEED = re.compile(
