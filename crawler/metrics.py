@@ -11,7 +11,7 @@ from crawler.files import write_whole
 from crawler.sites import Standing, standings_in
 
 if TYPE_CHECKING:
-    from crawler.crawl import Summary
+    from crawler.summary import Summary
 
 TIMEOUT = 10  # seconds; a watcher that does not answer must not hold up the crawl
 COUNTED = ("new", "changed", "vanished", "requests", "wall", "missing", "failed")

@@ -45,5 +45,5 @@ class SavePipeline:
         except ArchiveError as error:
             spider.abort(str(error))  # its request is not ended, so the next run fetches the page again
             return item
-        spider.saved(item.request, saved)
+        spider.ledger.saved(item.request, saved)
         return item

@@ -50,7 +50,7 @@ class Progress:
         spider = self.crawler.spider
         if self.bar is None or not isinstance(spider, ForumSpider):
             return
-        counts = spider.counts
+        counts = spider.ledger.counts
         text = (
             f"{counts['threads']} threads, {counts['new']} new posts, {counts['articles']} articles, "
             f"{counts['requests']} requests, {spider.archive.pending()} pages waiting"

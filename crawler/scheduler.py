@@ -91,7 +91,7 @@ class FrontierScheduler(BaseScheduler):
             host = hosts[host_of(row.url)]
             if not host.open():
                 self.spider.archive.put_back(row)
-            elif not self.spider.worn_out(row):
+            elif not self.spider.ledger.worn_out(row):
                 host.ask()
                 return self.spider.request(row)
         self._wake_when_due(active, redirected)

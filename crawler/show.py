@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archive.search import Facets, Hit
-    from crawler.crawl import Summary
+    from crawler.summary import Summary
 
 
 def summary_json(summary: "Summary") -> str:

@@ -225,6 +225,9 @@ def test_scrapy_finds_and_runs_the_spider(tmp_path: Path) -> None:
     with serve(sample_forum(threads=20)) as served:
         subprocess.run([scrapy, "crawl", "forum", "-a", f"url={served.url}", *options], cwd=top, check=True)
         assert archived(tmp_path / "a.db") == posted(served)
+        posts = sum(len(thread["posts"]) for thread in served.forum.truth())
+    ((detail, outcome, counts),) = rows(tmp_path / "a.db", "select detail, outcome, counts from runs")
+    assert (detail, outcome, json.loads(counts)["new"]) == (served.url, "done", posts)
 
 
 # ---------------------------------------------------------------- what cannot be asked for

@@ -55,6 +55,7 @@ def crawl(  # noqa: PLR0913 - one argument an option
     from crawler import crawl as crawling
     from crawler import metrics, sites
     from crawler.show import summary_json, summary_text
+    from crawler.summary import nothing_due
 
     settings = load(
         config,
@@ -70,7 +71,7 @@ def crawl(  # noqa: PLR0913 - one argument an option
     else:
         starts = sites.due_starts(settings, every=every, since=since, full=full)
     if not starts:
-        nothing = crawling.nothing_due()
+        nothing = nothing_due()
         click.echo(summary_json(nothing) if as_json else _next(sites.standings(settings)))
         return
     progress = sys.stderr.isatty() and not verbose

@@ -5,11 +5,10 @@ A page carries its links; the archive puts the new ones into the frontier in the
 
 import gc
 import time
-from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -25,17 +24,19 @@ from w3lib.encoding import http_content_type_encoding
 from archive import Archive
 from archive.errors import ArchiveError
 from archive.frontier import host_of
-from archive.records import WALLS, Kind, Page, Request, Saved
+from archive.records import WALLS, Kind, Page, Request
 from crawler import feeds
 from crawler.config import Config, load
 from crawler.download import InterruptedDownloadError
 from crawler.failures import reason_of
 from crawler.forums import read
+from crawler.ledger import Ledger
 from crawler.login import LoginError
-from crawler.politeness import PATIENCE, Hosts, State, backoff, retry_after, trusted
+from crawler.politeness import Hosts, State, retry_after, trusted
 from crawler.reading import urls
 from crawler.robots import ForbiddenError, RobotsUnavailableError
 from crawler.start import Start
+from crawler.summary import ending
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -46,7 +47,6 @@ REFUSED = frozenset({401, 403, 451})
 GONE = frozenset({404, 410})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 READ = frozenset({Kind.THREAD, Kind.BOARD, Kind.INDEX})
-WALLS_IN_A_ROW = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +71,8 @@ class ForumSpider(scrapy.Spider):
     tries: int  # a page is given up after so many
     config: Config
     hosts: Hosts
+    ledger: Ledger
+    run: int | None = None  # of an archive that this spider opened itself
 
     def __init__(
         self,
@@ -83,11 +85,6 @@ class ForumSpider(scrapy.Spider):
         self.began = time.time()
         self.starts = tuple(Start(url=one) for one in url.split()) if isinstance(url, str) else tuple(url)
         self.given = load(Path(config)) if isinstance(config, str) else config
-        self.counts: Counter[str] = Counter()
-        self.of_site: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.reasons: Counter[str] = Counter()
-        self.error: str | None = None
-        self.errors: dict[str, str] = {}  # of the sites whose first page could not be had
         self.resources = ExitStack()
         if archive is not None:
             self.archive = archive
@@ -104,6 +101,8 @@ class ForumSpider(scrapy.Spider):
             path = spider.given.archive if spider.given else crawler.settings["XEMTIEP_ARCHIVE"]
             spider.archive = spider.resources.enter_context(Archive.open(path))
             spider.resources.enter_context(spider.archive.lock())
+            spider.run = spider.archive.start_run("crawl", " ".join(start.url for start in spider.starts))
+        spider.ledger = Ledger(spider.archive, spider.config, spider.hosts, tries=spider.tries, abort=spider.abort)
         crawler.signals.connect(spider.broken, signals.spider_error)
         crawler.signals.connect(spider.broken, signals.item_error)
         return spider
@@ -113,20 +112,15 @@ class ForumSpider(scrapy.Spider):
         gc.collect()
         gc.freeze()  # what was imported stays: looking through it again and again costs a tenth of a crawl's time
         for start in self.starts:
-            self.seed(replace(start, url=urls.clean(start.url)))
+            self.ledger.seed(replace(start, url=urls.clean(start.url)))
         return
         yield  # Scrapy asks for a generator
 
-    def seed(self, start: Start) -> None:
-        """Begin a walk."""
-        refresh = datetime.now(UTC) - timedelta(days=start.refresh) if start.refresh else None
-        try:
-            self.archive.seed(start.url, start.role, since=start.since, refresh=refresh, full=start.full)
-        except ArchiveError as error:
-            self.abort(str(error))
-
-    def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy passes it
+    def closed(self, reason: str) -> None:
         """Close the archive if this spider opened it, and let other crawls ask its hosts."""
+        if self.run is not None:
+            outcome, _, _ = ending(self, reason)
+            self.archive.end_run(self.run, outcome=outcome, counts=self.ledger.counts)
         self.resources.close()
 
     @property
@@ -139,13 +133,6 @@ class ForumSpider(scrapy.Spider):
         limit = self.config.max_requests
         over = limit is not None and sum(host.asked for host in self.hosts) >= limit
         return over or (self.deadline is not None and time.time() >= self.deadline)
-
-    def worn_out(self, row: Request) -> bool:
-        """Whether a page was under way at so many sudden ends that it may be what ends the run: then it is given up."""
-        if row.tries <= 2 * self.tries:
-            return False
-        self.give_up(row, "failed", f"the crawl ended suddenly {row.tries - 1} times while it worked on this page")
-        return True
 
     def request(self, row: Request) -> scrapy.Request:
         """Turn a frontier row into the request that carries it through retries and redirects."""
@@ -164,7 +151,7 @@ class ForumSpider(scrapy.Spider):
         row: Request = request.meta["frontier"]
         if row.role == "start" or urlsplit(row.url).hostname == urlsplit(request.url).hostname:
             return True
-        self.give_up(row, "failed", f"redirects to another host: {request.url}")
+        self.ledger.give_up(row, "failed", f"redirects to another host: {request.url}")
         return False
 
     def parse(self, response: Response) -> Iterator[Any]:
@@ -179,21 +166,21 @@ class ForumSpider(scrapy.Spider):
         row: Request = response.meta["frontier"]
         host = self.hosts[host_of(response.url)]
         fetched_at = datetime.now(UTC)
-        self.count(row, "requests")
+        self.ledger.count(row, "requests")
         if response.status not in OVERLOADED:
             host.answered(response.meta.get("download_latency", 0.0))
         if response.status == 304:  # noqa: PLR2004 - Not Modified
-            self.count(row, "vanished", self.archive.finish(row, outcome="done").vanished)
-            self.count(row, "unmodified")
+            self.ledger.count(row, "vanished", self.archive.finish(row, outcome="done").vanished)
+            self.ledger.count(row, "unmodified")
             return
         page = self.read(row, response, fetched_at)
-        self.count(row, "changed_skin", page.changed_skin)
+        self.ledger.count(row, "changed_skin", page.changed_skin)
         if self.starts_inside(row, page):
             return
         if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 - as below
             host.walls = 0
             if page.changed_skin:
-                self.reasons[page.message] += 1
+                self.ledger.reasons[page.message] += 1
             yield Fetched(
                 page=page,
                 request=row,
@@ -227,17 +214,17 @@ class ForumSpider(scrapy.Spider):
         """End or repeat a request whose answer is no page to save."""
         what = said(page, response)
         if page.kind in WALLS:
-            self.walled(row, replace(page, message=what))
+            self.ledger.walled(row, replace(page, message=what))
         elif response.status in OVERLOADED:
-            self.hold(row, what, retry_after(_header(response, "Retry-After")))
+            self.ledger.hold(row, what, retry_after(_header(response, "Retry-After")))
         elif response.status in RETRIED:
-            self.again(row, what, retry_after(_header(response, "Retry-After")))
+            self.ledger.again(row, what, retry_after(_header(response, "Retry-After")))
         elif response.status in REFUSED:
-            self.walled(row, replace(page, kind=Kind.DENIED, message=what))
+            self.ledger.walled(row, replace(page, kind=Kind.DENIED, message=what))
         elif response.status in GONE or page.kind is Kind.MISSING:
-            self.give_up(row, "missing", what)
+            self.ledger.give_up(row, "missing", what)
         else:
-            self.give_up(row, "failed", what or "not a page of a forum that xemtiep can read")
+            self.ledger.give_up(row, "failed", what or "not a page of a forum that xemtiep can read")
 
     def starts_inside(self, row: Request, page: Page) -> bool:
         """Whether a start URL leads into the middle of a thread: then the crawl begins at the thread's first page."""
@@ -248,7 +235,7 @@ class ForumSpider(scrapy.Spider):
             return False  # the JSON that is read instead of such a page: it would go in circles
         self.archive.finish(row, outcome="done")
         given = next((start for start in self.starts if urls.clean(start.url) == row.url), Start(url=row.url))
-        self.seed(replace(given, url=page.thread.url))
+        self.ledger.seed(replace(given, url=page.thread.url))
         return True
 
     def failed(self, failure: Failure) -> None:
@@ -259,22 +246,22 @@ class ForumSpider(scrapy.Spider):
         host = self.hosts[host_of(row.url)]
         match failure.value:
             case ForbiddenError():
-                self.give_up(row, "refused", reason)
+                self.ledger.give_up(row, "refused", reason)
                 if row.role == "start":
                     host.close(State.SHUT, f"{row.url} is forbidden by the site's robots.txt")
             case RobotsUnavailableError() as error:
-                self.hold(row, reason, error.wait)
+                self.ledger.hold(row, reason, error.wait)
             case InterruptedDownloadError():
-                self.archive.put_back(row)
+                self.ledger.put_back(row)
             case LoginError():
                 host.close(State.SHUT, reason)
-                self.archive.put_back(row)
+                self.ledger.put_back(row)
             case IgnoreRequest() | DownloadCancelledError():
-                self.give_up(row, "failed", reason)  # such as a circle of redirects, or an endless file
+                self.ledger.give_up(row, "failed", reason)  # such as a circle of redirects, or an endless file
             case _ if row.role == "start" and not host.answers and row.tries > 1:
-                self.give_up(row, "failed", reason)  # most likely a mistyped or dead address: say so soon
+                self.ledger.give_up(row, "failed", reason)  # most likely a mistyped or dead address: say so soon
             case _:
-                self.hold(row, reason, None)
+                self.ledger.hold(row, reason, None)
 
     def broken(self, failure: Failure, response: Response | None) -> None:
         """Count a page that broke the reader, the cleaner or the save, by the error's name, and go on with the next."""
@@ -282,82 +269,13 @@ class ForumSpider(scrapy.Spider):
             self.abort(failure.getErrorMessage())
         elif response is not None:
             row: Request = response.meta["frontier"]
-            self.give_up(row, "failed", f"{failure.type.__name__}: {failure.getErrorMessage()}")  # type: ignore[union-attr] # a caught exception has a type
-
-    def count(self, row: Request, name: str, number: int = 1) -> None:
-        """Add to the crawl's counts and to those of the row's site."""
-        self.counts[name] += number
-        self.of_site[self.config.name_of(row.url)][name] += number
-
-    def saved(self, row: Request, saved: Saved) -> None:
-        """Add up what a page brought. A feed that holds only news may leave out more: then the boards are walked."""
-        self.count(row, "pages")
-        if row.role == "feed":
-            self.count(row, "threads", saved.threads)
-            if saved.queued and not saved.unchanged:
-                self.walk_site(row)
-            return
-        for name in ("new", "changed", "unchanged", "articles", "threads", "vanished"):
-            self.count(row, name, getattr(saved, name))
-
-    def walk_site(self, row: Request) -> None:
-        """Begin at the boards of a feed's site: the feed does not tell enough."""
-        site = self.config.site_of(row.url)
-        for url in site.starts:
-            self.seed(Start(url=urls.clean(url), refresh=site.refresh))
-
-    def hold(self, row: Request, reason: str, wait: float | None) -> None:
-        """Leave a host alone for a while that cannot answer now; one that stays so is left to the next run.
-
-        Its other pages come first then: they show whether it is the host or only this page.
-        """
-        host = self.hosts[host_of(row.url)]
-        wait = host.trouble(row.url, wait)
-        if wait > PATIENCE:
-            host.close(State.DOWN, f"{host.name} asks to be left alone for {wait:.0f} s: {reason}")
-        elif host.troubles >= self.tries and (len(host.troubled) > 1 or row.role == "start"):
-            host.close(State.DOWN, f"{host.name} gives no answer but: {reason}")
-        self.again(row, reason, wait if row.role == "start" else max(2 * wait, 0.1))
-
-    def again(self, row: Request, reason: str, wait: float | None) -> None:
-        """Try later, as long as the server asks or a growing wait; give up after the last try."""
-        if row.tries >= self.tries:
-            self.give_up(row, "failed", f"{reason} ({row.tries} tries)")
-            return
-        self.count(row, "retries")
-        wait = backoff(row.tries, self.hosts[host_of(row.url)].delay) if wait is None else wait
-        self.archive.retry(row, reason=reason, wait=wait)
-
-    def give_up(self, row: Request, outcome: str, reason: str) -> None:
-        """End a frontier row in a known state, with its reason."""
-        try:
-            self.count(row, "vanished", self.archive.finish(row, outcome=outcome, reason=reason).vanished)
-        except ArchiveError as error:
-            self.abort(str(error))
-        self.count(row, outcome)
-        self.reasons[reason] += 1
-        if row.role == "feed":
-            self.walk_site(row)
-        name = self.config.name_of(row.url)
-        if outcome in {"failed", "missing"} and row.role == "start" and not self.of_site[name]["pages"]:
-            self.error = self.errors[name] = f"{row.url}: {reason}"
-        elif outcome == "failed":
-            self.logger.warning("%s: %s", row.url, reason)
-
-    def walled(self, row: Request, page: Page) -> None:
-        """Count a wall; a challenge, a walled start page or the fifth wall in a row shuts the host for this run."""
-        host = self.hosts[host_of(row.url)]
-        host.walls += 1
-        self.give_up(row, "wall", f"{page.kind.value}: {page.message}" if page.message else page.kind.value)
-        if page.kind is Kind.CHALLENGE or row.role == "start" or host.walls >= WALLS_IN_A_ROW:
-            reason = f"{host.name} shuts xemtiep out at {row.url}: {page.message or page.kind.value}"
-            host.close(State.SHUT, reason)
+            self.ledger.give_up(row, "failed", f"{failure.type.__name__}: {failure.getErrorMessage()}")  # type: ignore[union-attr] # a caught exception has a type
 
     def abort(self, reason: str) -> None:
         """End the crawl because nothing more can be saved."""
         engine = self.crawler.engine
-        if self.error != reason and engine is not None:
-            self.error = reason
+        if self.ledger.error != reason and engine is not None:
+            self.ledger.error = reason
             _schedule_coro(engine.close_spider_async(reason="archive_error"))
 
 

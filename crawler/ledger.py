@@ -1,0 +1,134 @@
+"""What a crawl writes down besides pages: where it begins, which requests are tried again, given up or walled."""
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from archive import Archive
+from archive.errors import ArchiveError
+from archive.frontier import host_of
+from archive.records import Kind, Page, Request, Saved
+from crawler.config import Config
+from crawler.politeness import PATIENCE, Hosts, State, backoff
+from crawler.reading import urls
+from crawler.start import Start
+
+WALLS_IN_A_ROW = 5
+
+_log = logging.getLogger("forum")
+
+
+class Ledger:
+    """Ends every request in a known state, and counts: all in all, by site, and by reason.
+
+    `tries` is after how many a page is given up; `abort` ends the crawl when the archive cannot be written.
+    """
+
+    def __init__(
+        self, archive: Archive, config: Config, hosts: Hosts, *, tries: int, abort: Callable[[str], None]
+    ) -> None:
+        self.archive = archive
+        self.config = config
+        self.hosts = hosts
+        self.tries = tries
+        self.abort = abort
+        self.counts: Counter[str] = Counter()
+        self.of_site: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.reasons: Counter[str] = Counter()
+        self.error: str | None = None
+        self.errors: dict[str, str] = {}  # of the sites whose first page could not be had
+
+    def seed(self, start: Start) -> None:
+        """Begin a walk."""
+        refresh = datetime.now(UTC) - timedelta(days=start.refresh) if start.refresh else None
+        try:
+            self.archive.seed(start.url, start.role, since=start.since, refresh=refresh, full=start.full)
+        except ArchiveError as error:
+            self.abort(str(error))
+
+    def walk_site(self, row: Request) -> None:
+        """Begin at the boards of a feed's site: the feed does not tell enough."""
+        site = self.config.site_of(row.url)
+        for url in site.starts:
+            self.seed(Start(url=urls.clean(url), refresh=site.refresh))
+
+    def count(self, row: Request, name: str, number: int = 1) -> None:
+        """Add to the crawl's counts and to those of the row's site."""
+        self.counts[name] += number
+        self.of_site[self.config.name_of(row.url)][name] += number
+
+    def saved(self, row: Request, saved: Saved) -> None:
+        """Add up what a page brought. A feed that holds only news may leave out more: then the boards are walked."""
+        self.count(row, "pages")
+        if row.role == "feed":
+            self.count(row, "threads", saved.threads)
+            if saved.queued and not saved.unchanged:
+                self.walk_site(row)
+            return
+        for name in ("new", "changed", "unchanged", "articles", "threads", "vanished"):
+            self.count(row, name, getattr(saved, name))
+
+    def hold(self, row: Request, reason: str, wait: float | None) -> None:
+        """Leave a host alone for a while that cannot answer now; one that stays so is left to the next run.
+
+        Its other pages come first then: they show whether it is the host or only this page.
+        """
+        host = self.hosts[host_of(row.url)]
+        wait = host.trouble(row.url, wait)
+        if wait > PATIENCE:
+            host.close(State.DOWN, f"{host.name} asks to be left alone for {wait:.0f} s: {reason}")
+        elif host.troubles >= self.tries and (len(host.troubled) > 1 or row.role == "start"):
+            host.close(State.DOWN, f"{host.name} gives no answer but: {reason}")
+        self.again(row, reason, wait if row.role == "start" else max(2 * wait, 0.1))
+
+    def again(self, row: Request, reason: str, wait: float | None) -> None:
+        """Try later, as long as the server asks or a growing wait; give up after the last try."""
+        if row.tries >= self.tries:
+            self.give_up(row, "failed", f"{reason} ({row.tries} tries)")
+            return
+        self.count(row, "retries")
+        wait = backoff(row.tries, self.hosts[host_of(row.url)].delay) if wait is None else wait
+        try:
+            self.archive.retry(row, reason=reason, wait=wait)
+        except ArchiveError as error:
+            self.abort(str(error))
+
+    def put_back(self, row: Request) -> None:
+        """Leave a request to the next run."""
+        try:
+            self.archive.put_back(row)
+        except ArchiveError as error:
+            self.abort(str(error))
+
+    def give_up(self, row: Request, outcome: str, reason: str) -> None:
+        """End a frontier row in a known state, with its reason."""
+        try:
+            self.count(row, "vanished", self.archive.finish(row, outcome=outcome, reason=reason).vanished)
+        except ArchiveError as error:
+            self.abort(str(error))
+        self.count(row, outcome)
+        self.reasons[reason] += 1
+        if row.role == "feed":
+            self.walk_site(row)
+        name = self.config.name_of(row.url)
+        if outcome in {"failed", "missing"} and row.role == "start" and not self.of_site[name]["pages"]:
+            self.error = self.errors[name] = f"{row.url}: {reason}"
+        elif outcome == "failed":
+            _log.warning("%s: %s", row.url, reason)
+
+    def worn_out(self, row: Request) -> bool:
+        """Whether a page was under way at so many sudden ends that it may be what ends the run: then it is given up."""
+        if row.tries <= 2 * self.tries:
+            return False
+        self.give_up(row, "failed", f"the crawl ended suddenly {row.tries - 1} times while it worked on this page")
+        return True
+
+    def walled(self, row: Request, page: Page) -> None:
+        """Count a wall; a challenge, a walled start page or the fifth wall in a row shuts the host for this run."""
+        host = self.hosts[host_of(row.url)]
+        host.walls += 1
+        self.give_up(row, "wall", f"{page.kind.value}: {page.message}" if page.message else page.kind.value)
+        if page.kind is Kind.CHALLENGE or row.role == "start" or host.walls >= WALLS_IN_A_ROW:
+            reason = f"{host.name} shuts xemtiep out at {row.url}: {page.message or page.kind.value}"
+            host.close(State.SHUT, reason)
