@@ -35,6 +35,11 @@ def _kind(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF  # the low byte is the kind, the rest its detail
 
 
+def is_damaged(error: sqlite3.Error) -> bool:
+    """Whether SQLite says that what it read cannot be right, in the file or in a full-text index."""
+    return _kind(error) == sqlite3.SQLITE_CORRUPT
+
+
 @contextmanager
 def transaction(db: sqlite3.Connection, path: Path) -> Iterator[None]:
     """All of what happens inside, or nothing of it, whatever ends it: an error, Ctrl-C, a kill."""

@@ -2,14 +2,14 @@
 
 import logging
 import sqlite3
-from contextlib import ExitStack, closing
-from itertools import count
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive import schema, stories
-from archive.database import atomic, explained
+from archive.backup import copy, free_name
+from archive.database import atomic
 from archive.errors import ArchiveError
 from archive.locking import locked
 from archive.migrations import migrations
@@ -37,11 +37,10 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
         with locked(path), ExitStack() as undo:
             with atomic(db):  # whoever writes waits: the copy is what the new tables are made from
                 if (version := _version(db)) < schema.VERSION:
-                    backup = _free_name(path, version)
+                    backup = free_name(path, f"v{version}-backup")
                     undo.callback(backup.unlink, missing_ok=True)  # an archive that stays as it was needs no copy
                     _log.warning("%s was made by an older version of xemtiep: bringing it up to date", path)
-                    with explained(backup):
-                        _copy(path, backup)
+                    copy(path, backup)
                     _migrate(db)
                     _log.warning("as it was before, the archive is kept in %s", backup)
             undo.pop_all()
@@ -50,23 +49,6 @@ def upgrade(db: sqlite3.Connection, path: Path) -> None:
             f"{path}: made by an older version of xemtiep, and nothing can be written beside it ({error.strerror}):"
             " copy it to a folder that can be written, and open that copy"
         ) from error
-
-
-def _free_name(path: Path, version: int) -> Path:
-    names = (path.with_name(f"{path.name}.v{version}-backup{'' if n == 1 else f'-{n}'}") for n in count(1))
-    return next(name for name in names if not name.exists())
-
-
-def _copy(path: Path, target: Path) -> None:
-    """Copies the archive as it is committed, what stands in its -wal file included, into one whole file."""
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(part)) as copy:
-            source.backup(copy)
-            copy.execute("PRAGMA journal_mode = DELETE")  # one file, which any medium can hold
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _migrate(db: sqlite3.Connection) -> None:

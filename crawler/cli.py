@@ -65,6 +65,7 @@ for command in (
     history.history,
     archive.export,
     keeping.merge,
+    keeping.doctor,
     read.read,
     clean.clean,
     reclean.habits,

@@ -1,10 +1,11 @@
-"""The commands that look after archives: merge."""
+"""The commands that look after archives: merge, doctor."""
 
 from pathlib import Path
 
 import click
 
-from crawler.commands.options import json_option, print_json
+from crawler.commands.options import archive_option, config_option, json_option, opened, print_json
+from crawler.config import load
 
 
 @click.command()
@@ -27,3 +28,33 @@ def merge(*, archives: tuple[Path, ...], output: Path, as_json: bool) -> None:
             "{posts} posts of {threads} threads on {sites} sites, {articles} articles;"
             " {shared} posts were in more than one archive".format(**merged._asdict())
         )
+
+
+@click.command()
+@archive_option
+@config_option
+@click.option("--repair", is_flag=True, help="Put right what can be, after a copy of the archive was made beside it.")
+@json_option
+@click.pass_context
+def doctor(ctx: click.Context, *, archive: Path | None, config: Path | None, repair: bool, as_json: bool) -> None:
+    """Check that the archive is as it should be: the file, keys, orphans, indexes, repeated columns, the frontier.
+
+    Exit codes: 0 all is well, or is again; 1 something is wrong; 75 a run works on the archive.
+    """
+    from archive.doctor import examine
+
+    with opened(load(config, archive=archive)) as found:
+        report = examine(found, repair=repair)
+    if as_json:
+        findings = [finding._asdict() for finding in report.findings]
+        backup = str(report.backup) if report.backup else None
+        print_json({"sound": report.sound, "checks": report.checks, "findings": findings, "backup": backup})
+    else:
+        for finding in report.findings:
+            state = "repaired" if finding.repaired else finding.advice
+            click.echo(f"{finding.check}: {finding.what} ({finding.rows}): {state}")
+            for example in finding.examples:
+                click.echo(f"    {example}")
+        well = f"all is well: {', '.join(report.checks)}" if not report.findings else ""
+        click.echo(f"as it was before, the archive is kept in {report.backup}" if report.backup else well)
+    ctx.exit(0 if report.sound else 1)
