@@ -7,6 +7,7 @@ from update import PAGES, folders, saved
 
 from archive.errors import ConfigError
 from archive.records import Kind
+from crawler.cleaning import clean_page
 from crawler.forums import FORUMS, read
 from crawler.forums.base import Forum
 from crawler.forums.xenforo import XenForo2
@@ -232,3 +233,11 @@ def test_a_button_with_another_address_in_every_post_is_no_author() -> None:
     )
     page = read(f"<html><body>{posts}</body></html>".encode(), "https://forum.example/thread/1")
     assert [post.author.name for post in page.posts if post.author] == list(names)
+
+
+def test_title_byline_and_tags_inside_a_post_are_none_of_its_text() -> None:
+    body, arguments = saved(PAGES / "bbpress" / "thread-byline")
+    post = clean_page(read(body, **arguments)).posts[0]
+    assert post.text == "The old rope gave way on Easter Sunday.\n\nWhich flax do you buy?"
+    removed = ["Which flax for a bell rope", "LiviaRinger - July 15, 2023", "Flax", "1"]
+    assert [text for _, text in post.removed] == removed

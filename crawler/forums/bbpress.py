@@ -7,9 +7,11 @@ from typing import ClassVar
 
 from archive.records import Author, Label, Page, Post, Thread, ThreadRow
 from crawler.forums.base import Forum
+from crawler.reading import content
+from crawler.reading.content import FRAME
 from crawler.reading.document import Document
 from crawler.reading.numbers import digits
-from crawler.reading.select import Part, first, words
+from crawler.reading.select import Part, every, first, words
 
 _USER = re.compile(r"\buser-id-([1-9]\d*)")  # 0 is a guest
 _PLACE = re.compile(r"\bbbp-reply-position-(\d+)")
@@ -133,8 +135,23 @@ class BBPressByline(BBPress):
     posts = "div[id^=bbp-topic-][id$=-lead], ul.bbp-replies div.bbp-reply[id^=post-]"
     post_id = "@id"
     author = "span.bbp-reply-post-name a | div.bbp-thread-byline a"
-    posted = "span.bbp-reply-post-date | span.bbp-topic-post-date"
+    posted = (
+        "span.bbp-reply-post-date | span.bbp-topic-post-date"
+        " | ./descendant::div[contains(@class, 'bbp-thread-byline')]/text()[last()]"
+    )
     marks = "div[class*=user-id-]@class"
+    title = "div.bbp-lead-topic > h2 | h1.entry-title | h1"
+    byline: ClassVar[str] = "div.bbp-topic-content > div.bbp-thread-byline"
+    tags: ClassVar[str] = "a[rel~=tag], div.topic-tools"
+
+    def read_post(self, doc: Document, part: Part) -> Post | None:
+        """One post. What stands in the first one's content down to its byline is its head; tags and tools belong to it."""
+        post = super().read_post(doc, part)
+        byline = first(part, self.byline)
+        head = [] if byline is None else [*byline.itersiblings(preceding=True), byline]
+        for node in (*head, *every(part, self.tags)):
+            content.mark(node, FRAME)
+        return post
 
 
 BBPress.skins = (BBPressByline,)  # the skin builds on the class, so it can only be named after it

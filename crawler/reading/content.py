@@ -8,6 +8,7 @@ from lxml import etree
 from crawler.reading import charset as charsets
 from crawler.reading.document import Document
 
+FRAME = "xemtiep-frame"  # class of what a page's frame repeats inside a post; the cleaning stage knows it
 # Class tokens and addresses of pictures that are no content: smilies, avatars, site icons, 1x1 counters.
 _NO_CONTENT = re.compile(
     r"smil|emoji|emotic|avatar|icon|reaction|inlineimg|spacer|pixel|clear\.(?:gif|png)", re.IGNORECASE

@@ -20,7 +20,6 @@ from crawler.reading.numbers import digits
 from crawler.reading.select import every, first, words
 
 SURE = 0.5  # below that, a page is one text
-_FRAME = "xemtiep-frame"  # class of what repeats in every post; the cleaning stage knows it
 _RUNS = 2  # of posts in other markup than most: the answers' comments, the question
 _SURELY = 0.95  # a second run of posts must be that sure
 _SECOND = 0.04  # and weigh that much beside the first
@@ -222,9 +221,9 @@ def _relabel(page: Outline, leaf: int) -> None:
     """Give the element of a repeated leaf, or a new one around it, a class that says it is no content."""
     owner, shown = page.nodes[page.owner[leaf]], page.leaves[leaf]
     if not len(owner) and owner.getparent() is not None:
-        owner.set("class", f"{owner.get('class') or ''} {_FRAME}".strip())
+        owner.set("class", f"{owner.get('class') or ''} {content.FRAME}".strip())
         return
-    frame = owner.makeelement("p", {"class": _FRAME})
+    frame = owner.makeelement("p", {"class": content.FRAME})
     if words(owner.text) == shown:
         frame.text, owner.text = owner.text, None
         owner.insert(0, frame)
