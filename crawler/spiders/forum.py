@@ -101,7 +101,8 @@ class ForumSpider(scrapy.Spider):
             path = spider.given.archive if spider.given else crawler.settings["XEMTIEP_ARCHIVE"]
             spider.archive = spider.resources.enter_context(Archive.open(path))
             spider.resources.enter_context(spider.archive.lock())
-            spider.run = spider.archive.start_run("crawl", " ".join(start.url for start in spider.starts))
+            named = dict.fromkeys(spider.config.name_of(start.url) or start.url for start in spider.starts)
+            spider.run = spider.archive.start_run("crawl", " ".join(named))
         spider.ledger = Ledger(spider.archive, spider.config, spider.hosts, tries=spider.tries, abort=spider.abort)
         crawler.signals.connect(spider.broken, signals.spider_error)
         crawler.signals.connect(spider.broken, signals.item_error)
