@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from archive.records import Author, Board, Thread
 from archive.text import stored, to_json
@@ -83,12 +84,13 @@ def _card(author: Author) -> Card:
 
 
 _NO_CARD: Card = (None, "[]", "{}", "{}")
-_KNOWN = """
+_MEMBERS = """
 SELECT id, author_id, name, title, banners, counts, counts_raw FROM authors
-WHERE site = :site AND author_id IN (SELECT value FROM json_each(:ids))
-UNION ALL
+WHERE site = ? AND author_id IN (SELECT value FROM json_each(?))
+"""
+_GUESTS = """
 SELECT id, author_id, name, title, banners, counts, counts_raw FROM authors
-WHERE site = :site AND author_id IS NULL AND name IN (SELECT value FROM json_each(:names))
+WHERE site = ? AND author_id IS NULL AND name IN (SELECT value FROM json_each(?))
 """
 
 
@@ -99,13 +101,8 @@ def save_authors(db: sqlite3.Connection, site: int, authors: Iterable[Author], n
         key = author_key(author)
         if key not in shown or shown[key][1] == _NO_CARD:
             shown[key] = (stored(author.name), _card(author))
-    keys = {
-        "site": site,
-        "ids": json.dumps([key for by, key in shown if by == "id"]),
-        "names": json.dumps([key for by, key in shown if by == "name"]),
-    }
     known: dict[AuthorKey, int] = {}
-    for number, author_id, name, *card in db.execute(_KNOWN, keys).fetchall():
+    for number, author_id, name, *card in _known(db, site, shown):
         key = ("id", author_id) if author_id else ("name", name)
         known[key] = number
         new_name, new_card = shown[key]
@@ -126,6 +123,13 @@ def save_authors(db: sqlite3.Connection, site: int, authors: Iterable[Author], n
             [(known[key], site, key[1] if key[0] == "id" else None, shown[key][0], *shown[key][1], now) for key in new],
         )
     return known
+
+
+def _known(db: sqlite3.Connection, site: int, keys: Collection[AuthorKey]) -> list[tuple[Any, ...]]:
+    ids = [key for by, key in keys if by == "id"]
+    names = [key for by, key in keys if by == "name"]
+    members = db.execute(_MEMBERS, (site, json.dumps(ids))).fetchall() if ids else []
+    return members + (db.execute(_GUESTS, (site, json.dumps(names))).fetchall() if names else [])
 
 
 def _rename(db: sqlite3.Connection, author: int, name: str) -> None:

@@ -81,15 +81,12 @@ def known_posts(db: sqlite3.Connection, site: int, page: Page) -> dict[str, Know
 def positions(db: sqlite3.Connection, thread: int, posts: Iterable[Post]) -> Iterator[int]:
     """A position in the thread for each new post: the printed number if it is free, else one after the last."""
     posts = list(posts)
-    printed = json.dumps([post.position for post in posts if post.position])
-    taken = {
-        row[0]
-        for row in db.execute(
-            "SELECT position FROM posts WHERE thread = ? AND position IN (SELECT value FROM json_each(?))",
-            (thread, printed),
-        )
-    }
     last = db.execute("SELECT coalesce(max(position), 0) FROM posts WHERE thread = ?", (thread,)).fetchone()[0]
+    printed = [post.position for post in posts if post.position and post.position <= last]
+    taken = set()
+    if printed:  # the pages of a thread come one after the other: most have none that could be taken
+        found = "SELECT position FROM posts WHERE thread = ? AND position IN (SELECT value FROM json_each(?))"
+        taken = {row[0] for row in db.execute(found, (thread, json.dumps(printed)))}
     for post in posts:
         free = post.position is not None and post.position > 0 and post.position not in taken
         position = post.position if free and post.position else last + 1

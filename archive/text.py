@@ -20,9 +20,7 @@ def storable(text: str) -> str:
 
 def stored(text: str) -> str:
     """Text as it is stored: storable, and in NFC, so that one spelling is one string."""
-    if not (text.isascii() or unicodedata.is_normalized("NFC", text)):
-        text = unicodedata.normalize("NFC", text)
-    return storable(text)
+    return storable(text if text.isascii() else unicodedata.normalize("NFC", text))
 
 
 def folded(text: str) -> str:
@@ -65,9 +63,8 @@ def to_json(value: Json) -> str:
 def _json(value: Json) -> str:
     if isinstance(value, str):
         return encode_basestring(value)
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, (list, tuple)):  # before Mapping, which is ten times slower to ask for
+    if isinstance(value, (list, tuple)):
         return "[" + ", ".join([_json(item) for item in value]) + "]"
-    assert isinstance(value, Mapping)
-    return "{" + ", ".join([f"{encode_basestring(key)}: {_json(item)}" for key, item in value.items()]) + "}"
+    if isinstance(value, dict):  # before Mapping, which is ten times slower to ask for
+        return "{" + ", ".join([f"{encode_basestring(key)}: {_json(item)}" for key, item in value.items()]) + "}"
+    return _json(dict(value)) if isinstance(value, Mapping) else str(value)
