@@ -145,7 +145,7 @@ class BBPressByline(BBPress):
     tags: ClassVar[str] = "a[rel~=tag], div.topic-tools"
 
     def read_post(self, doc: Document, part: Part) -> Post | None:
-        """One post. What stands in the first one's content down to its byline is its head; tags and tools belong to it."""
+        """One post. What stands in the first one's content down to its byline is its head, with tags and tools."""
         post = super().read_post(doc, part)
         byline = first(part, self.byline)
         head = [] if byline is None else [*byline.itersiblings(preceding=True), byline]
