@@ -200,6 +200,14 @@ def test_habits_that_were_decided_stay_so(fresh: Iterator[Path]) -> None:
         assert archive.db.execute("SELECT line, state FROM habits").fetchall() == [("chào", "accepted")]
 
 
+def test_stories_are_found_across_the_archives(fresh: Iterator[Path]) -> None:
+    text = " ".join(f"tiếng{number}" for number in range(60))
+    one = made(next(fresh), [(0, thread(post(1, text, title="Bài")))])
+    other = made(next(fresh), [(0, replace(thread(post(1, text, title="Bài khác")), site="other.example"))])
+    with Archive.open(merge_of(next(fresh), one, other), create=False) as archive:
+        assert archive.db.execute("SELECT articles, versions, sites FROM stories").fetchall() == [(2, 1, 2)]
+
+
 def test_every_table_is_merged_or_left_out_on_purpose(fresh: Iterator[Path]) -> None:
     path = made(next(fresh), [(0, thread(post(1)))])
     with Archive.open(path) as archive:

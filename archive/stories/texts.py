@@ -2,8 +2,8 @@
 
 A shingle is five words in a row, without case and diacritics. The marks are those shingles that winnowing picks
 (Schleimer, Wilkerson, Aiken: Winnowing, SIGMOD 2003): the smallest of every 36 in a row. So any 40 words that two texts
-share leave them at least one mark in common, however long the rest of either is; MinHash has no such promise for an
-excerpt, and signatures of its kind cost more to compute (`benchmarks/stories.py` compares them).
+share leave them at least one mark in common, however long the rest of either is. MinHash promises nothing of the kind:
+of excerpts of 50 words out of 800 it found a fifth, of 100 words three fifths (rensa 0.5, 128 numbers in 64 bands).
 """
 
 import re
