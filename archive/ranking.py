@@ -15,7 +15,7 @@ from archive.terms import Term
 
 _K1, _B = 1.2, 0.75
 _TITLE = 4  # a word in a title counts as much as four in a body
-_SAMPLE = 10_000  # of the newest posts, to see how rare a word is
+_SAMPLE = 5_000  # of the newest posts, to see how rare a word is
 
 
 class Counted(dict[Term, int]):
@@ -42,10 +42,9 @@ def ranked(db: sqlite3.Connection, query: Query, rows: Sequence[Counted]) -> lis
     """The rows, best first; a reply's length is held against other replies'. Of equals articles and the newest."""
     if len(rows) <= 1:
         return [counted.row for counted in rows]
-    weights = [(term, _rarity(db, [term])) for term in query.terms]
-    weights += [
-        (term, _rarity(db, [word for word in query.terms if word.words[0] in term.words])) for term in query.together
-    ]
+    rarity = {tuple(term.words): _rarity(db, term) for term in query.terms} if len(query.terms) > 1 else {}
+    weights = [(term, rarity.get(tuple(term.words), 1.0)) for term in query.terms]
+    weights += [(term, sum(rarity.get((word,), 1.0) for word in term.words)) for term in query.together]
     kinds = {counted.row.kind for counted in rows}
     lengths = {kind: _average(len(found.row.body) for found in rows if found.row.kind == kind) for kind in kinds}
 
@@ -61,13 +60,12 @@ def _average(lengths: Iterable[int]) -> float:
     return fmean(lengths) or 1.0
 
 
-def _rarity(db: sqlite3.Connection, terms: Sequence[Term]) -> float:
-    """How much words say: the more, the fewer of the newest posts hold them."""
-    return sum(log(1 + (_SAMPLE - found + 0.5) / (found + 0.5)) for found in (_found(db, term) for term in terms))
-
-
-def _found(db: sqlite3.Connection, term: Term) -> int:
+def _rarity(db: sqlite3.Connection, term: Term) -> float:
+    """How much a word says: the more, the fewer of the newest posts hold it. Little, if only its beginning is known."""
+    if term.prefix:  # the index would have to put together all words that begin so
+        return 1.0
     (last,) = db.execute("SELECT max(id) FROM posts").fetchone()
     sql = "SELECT count(*) FROM {0} WHERE {0} MATCH ? AND rowid > ?"
     counts = (db.execute(sql.format(table), (term.index, last - _SAMPLE)) for table in ("articles_fts", "posts_fts"))
-    return min(_SAMPLE, sum(int(count.fetchone()[0]) for count in counts))
+    found = min(_SAMPLE, sum(int(count.fetchone()[0]) for count in counts))
+    return log(1 + (_SAMPLE - found + 0.5) / (found + 0.5))

@@ -27,13 +27,14 @@ class Term:
     words: Sequence[str]
     index: str
     test: re.Pattern[str]
+    prefix: bool
 
 
 def term(words: Sequence[str], *, prefix: bool = False) -> Term:
     """Words (NFC) that stand side by side; the last one may be the beginning of a word."""
     pattern = _GAP.join([_pattern(words[0], _START), *map(_pattern, words[1:])])
     pattern += rf"(?:{_LETTER}|[{_MARKS}])*" if prefix else rf"[{_MARKS}]*{_END}"
-    return Term(words=words, index=_index(words, "*" if prefix else ""), test=re.compile(pattern))
+    return Term(words=words, index=_index(words, "*" if prefix else ""), test=re.compile(pattern), prefix=prefix)
 
 
 def _index(words: Sequence[str], star: str) -> str:

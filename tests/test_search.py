@@ -194,6 +194,8 @@ def ranked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
         ("nắng", [1]),  # in the title
         ("nang mua -tu", [3, 1]),  # side by side
         ("mua", [2, 5]),  # both forms count
+        ("mưa mưa", [2]),
+        ("mưa* lời*", [2]),
         ("gió OR nắng", [1]),  # the rare word weighs more
         ("gió", [8, 7, 6]),  # of equals the newest
     ],
