@@ -54,6 +54,13 @@ def m006_stories(db: Database) -> None:
     db.execute("PRAGMA user_version = 6")
 
 
+@migrations()
+def m007_merges(db: Database) -> None:
+    """How the full-text indexes are kept in order as they grow."""
+    run(db, schema.MERGES)
+    db.execute("PRAGMA user_version = 7")
+
+
 def run(db: Database, sql: str) -> None:
     """Executes statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

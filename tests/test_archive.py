@@ -248,3 +248,8 @@ def test_times_are_utc_with_z() -> None:
     assert utc(datetime(2024, 1, 1, 7, 30, 15, 999, tzinfo=timezone(timedelta(hours=7)))) == "2024-01-01T00:30:15Z"
     assert utc(datetime(2024, 1, 1, tzinfo=UTC).replace(tzinfo=None)) == "2024-01-01T00:00:00Z"
     assert utc(None) is None
+
+
+def test_the_indexes_are_merged_eight_parts_at_once(archive: Archive) -> None:
+    for table in ("articles_fts", "posts_fts"):
+        assert archive.db.execute(f"SELECT v FROM {table}_config WHERE k = 'automerge'").fetchone() == (8,)
