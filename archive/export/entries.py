@@ -112,7 +112,7 @@ def lines(archive: Archive, choice: Choice) -> Generator[Line, None, None]:
 
 _JOINED = "articles CROSS JOIN posts ON posts.id = articles.id JOIN authors ON authors.id = posts.author"
 _FIRST = """(articles.story IS NULL OR articles.id IN (SELECT id FROM (
-    SELECT id, row_number() OVER (PARTITION BY story ORDER BY coalesce(posted_at, first_seen), first_seen, id) AS place
+    SELECT id, row_number() OVER (PARTITION BY story ORDER BY coalesce(posted_at, first_seen), site, url, id) AS place
     FROM articles WHERE {condition}) WHERE place = 1))"""
 
 
