@@ -49,7 +49,7 @@ def test_filters_and_the_first_of_each_story(archive: Archive, tmp_path: Path) -
     days = [DAY.replace(day=day) for day in (5, 3, 4)]
     articles = [post(n, f"chữ {n}", title="T", posted_at=day) for n, day in enumerate(days, 1)]
     archive.save_page(thread(*articles, post(4, "riêng", title="T"), post(5, "hai", title="T", posted_at=None)))
-    archive.db.execute("UPDATE articles SET story = 1 WHERE id <= 3")
+    archive.db.execute("UPDATE articles SET story = CASE WHEN id <= 3 THEN 1 END")
     archive.db.execute("UPDATE articles SET story = 2, first_seen = '2024-01-01T00:00:00Z' WHERE id = 5")
     assert [found["id"] for found in given_(archive, tmp_path, one_per_story=True)] == [2, 4, 5]
     since = Filters(since="2024-03-04")
@@ -78,7 +78,7 @@ def test_replies_are_the_posts_up_to_the_next_article(archive: Archive, tmp_path
 def test_every_column_with_a_value_has_one_among_the_first_rows(archive: Archive, tmp_path: Path) -> None:
     bare = [post(n, "chữ", title="T", posted_at=None, source=None) for n in range(1, 150)]
     archive.save_page(thread(*bare, post(150, "chữ", title="T"), post(151, "chữ", title="T")))
-    archive.db.execute("UPDATE articles SET story = 9 WHERE id = 151")
+    archive.db.execute("UPDATE articles SET story = CASE id WHEN 151 THEN 9 END")
     found = [row["id"] for row in given_(archive, tmp_path)]
     assert found == [150, 151, *range(1, 150)]
     archive.db.execute("UPDATE articles SET source_url = 'https://a.example/', story = 1 WHERE id = 100")
