@@ -49,27 +49,36 @@ def hit_text(hit: "Hit") -> str:
 def facets_text(found: "Facets") -> str:
     """Show how hits spread, a field a section."""
     some = "" if found.complete else " among the newest texts that hold the words"
-    return "\n".join([f"hits: {found.hits}{some}", *(_section(name, value) for name, value in found.counts.items())])
+    lines = [
+        "\n".join([name, *(f"  {key}: {count}" for key, count in each.items())]) for name, each in found.counts.items()
+    ]
+    return "\n".join([f"hits: {found.hits}{some}", *lines])
 
 
 def status_text(found: Mapping[str, Any]) -> str:
-    """Show what `Archive.status` gives, a section a key; what is empty is left out."""
-    return "\n".join(_section(name, value) for name, value in found.items() if value not in (None, [], {}))
+    """Show what `Archive.status` gives: what is there, what waits, what could not be had, the last runs."""
+    parts = [
+        ", ".join(
+            f"{found[name]:,} {name if found[name] != 1 else name[:-1]}"
+            for name in ("sites", "boards", "threads", "posts", "articles")
+        )
+    ]
+    waiting = sum(found["frontier"].get(state, 0) for state in ("queued", "taken"))
+    if waiting:
+        parts.append(f"{waiting:,} pages wait in the frontier")
+    if found["errors"]:
+        lines = [f"  {error['count']:,} x {error['outcome']}: {error['reason']}" for error in found["errors"]]
+        parts.append("\n".join(["could not be had:", *lines]))
+    if found["runs"]:
+        parts.append("\n".join(["runs, the last first:", *map(_run_text, found["runs"])]))
+    return "\n".join(parts)
 
 
-def _section(name: str, value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "\n".join([name, *(f"  {key}: {count}" for key, count in value.items())])
-    if isinstance(value, list):
-        return "\n".join([name, *(f"  {_line(item)}" for item in value)])
-    return f"{name}: {value}"
-
-
-def _line(item: Any) -> str:
-    if not isinstance(item, Mapping):
-        return str(item)
-    shown = {key: _line(value) if isinstance(value, Mapping) else value for key, value in item.items()}
-    return ", ".join(f"{key} {value}" for key, value in shown.items() if value not in (None, "", 0))
+def _run_text(run: Mapping[str, Any]) -> str:
+    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in run["counts"].items() if count)
+    outcome = run["outcome"] or "under way"
+    head = f"  {run['id']}  {run['started_at']}  {' '.join(filter(None, (run['command'], run['detail'])))}: {outcome}"
+    return f"{head}\n     {counts}" if counts else head
 
 
 class ProgressBar:

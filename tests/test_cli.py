@@ -104,6 +104,10 @@ def test_status_counts_what_the_archive_holds(run: Run, crawled: tuple[Path, Ser
     found = json.loads(run("status", "--archive", archive, "--json").stdout)
     assert found["posts"] == sum(len(thread["posts"]) for thread in served.forum.truth())
     assert found["runs"][0]["outcome"] == "done"
+    shown = run("status", "--archive", archive).stdout
+    assert shown.startswith(f"1 site, {found['boards']} boards, {found['threads']} threads, {found['posts']} posts, ")
+    assert f"crawl {served.url}: done\n" in shown
+    assert "  1 x wall: " in shown
 
 
 @pytest.mark.parametrize("format_", ["txt", "md", "jsonl"])
