@@ -234,6 +234,21 @@ def test_filters_hold_for_articles_and_posts(archive: Archive, filters: Filters,
     assert {hit.kind for hit in search(archive, "lanh dao", filters=filters)} == expected
 
 
+@pytest.mark.parametrize("few", [0, 3, 1000])
+def test_a_rare_author_or_story_is_found_in_either_way(
+    ranked: Archive, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.candidates._FEW", few)
+    for filters, expected in (
+        (Filters(authors=["người 1"]), {1, 4}),
+        (Filters(authors=["người 1", "người 2"]), {1, 2, 4, 5}),
+        (Filters(authors=["người 1"], stories=[4, 5]), {4}),
+        (Filters(stories=[3]), {3}),
+        (Filters(authors=["nobody"]), set()),
+    ):
+        assert {hit.id for hit in search(ranked, "mưa", filters=filters)} == expected
+
+
 def test_facets_count_what_the_query_as_typed_finds(archive: Archive) -> None:
     found = facets(archive, "dạo OR lãnh")
     assert (found.hits, found.complete) == (3, True)
