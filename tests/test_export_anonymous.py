@@ -59,6 +59,12 @@ def test_a_member_is_the_same_in_every_place(archive: Archive, tmp_path: Path) -
     assert found["replies"][0]["quotes"] == f"{anna} đã viết: ↑\nLời của @{guest} đó"
 
 
+def test_mistyped_addresses_break_nothing(archive: Archive, tmp_path: Path) -> None:
+    text = "http://[x/members/a.12 http://a＃b/u/z http:///u/x https://other.example/members/anna.12/ http://"
+    archive.save_page(thread(post(1, text, title="T")))
+    assert rows(archive, tmp_path)[0]["body"] == text
+
+
 def test_who_is_quoted_and_not_known_is_not_named_either(archive: Archive, tmp_path: Path) -> None:
     said = Block(label=Label.QUOTE, text="Người Lạ wrote:\nlời")
     archive.save_page(thread(post(1, "tin", title="T"), post(2, blocks=(said,))))

@@ -157,6 +157,18 @@ def test_sqlite_is_small_and_searchable(archive: Archive, tmp_path: Path) -> Non
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_disk_that_is_full_gets_a_line(archive: Archive) -> None:
+    command = [
+        "bash",
+        "-c",
+        f"ulimit -f 16; trap '' XFSZ; {COMMAND} export --archive {archive.path} --format sqlite -o out.db",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=archive.path.parent)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "out.db cannot be written" in done.stderr
+    assert not (archive.path.parent / "out.db").exists()
+
+
 # ---------------------------------------------------------------- Markdown
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n"))

@@ -45,21 +45,27 @@ def export(
     with closing(entries.lines(archive, choice)) as lines:
         rows: Iterator[Line] = iter(follow(lines, entries.count(archive, choice))) if follow else lines
         chosen = known.news(rows) if known else rows
-        try:
+        with _explained(output):
             if target and folder:
                 with placed_folder(target.resolve(), _keeps(archive, format_, known)) as part:
                     written = _write_each(chosen, format_, choice, part)
             else:
                 with placed_file(target.resolve()) if target else _standard_output() as stream:
                     written = _write(chosen, format_, choice, stream)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            reason = error.strerror or error
-            raise ArchiveError(f"{output or 'standard output'} cannot be written: {reason}") from error
     if known:
         known.advance()
     return written
+
+
+@contextmanager
+def _explained(output: str | Path | None) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise ArchiveError(f"{output or 'standard output'} cannot be written: {reason}") from error
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from base64 import b32encode
 from collections.abc import Callable
 from functools import lru_cache
 from hashlib import blake2b
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from archive.export.names import slug
 from archive.text import stored
@@ -107,11 +107,12 @@ class _Hidden:
         return url
 
     def _link(self, site: str, url: str) -> str:
-        parts = urlsplit(url) if "[" not in url else None  # an address of IPv6 may be broken, and names nobody
-        found = _MEMBER.search(url.removeprefix(f"{parts.scheme}://{parts.netloc}")) if parts else None
-        if not parts or not found or parts.netloc.lower() != site.partition("/")[0].lower():
+        scheme, _, rest = url.partition("://")
+        host = re.split(r"[/?#]", rest, maxsplit=1)[0]  # not urlsplit, which refuses addresses that people mistyped
+        found = _MEMBER.search(rest.removeprefix(host))
+        if not found or host.lower() != site.partition("/")[0].lower():
             return url
-        return f"{parts.scheme}://{parts.netloc}/members/{self._whose(site, found)}"
+        return f"{scheme}://{host}/members/{self._whose(site, found)}"
 
     def _whose(self, site: str, found: re.Match[str]) -> str:
         segment = unquote(found["segment"] or "")

@@ -21,8 +21,20 @@ _REPLIES = (REPLY[0], "article", *REPLY[1:])
 
 @contextmanager
 def writing(stream: BinaryIO, choice: Choice) -> Iterator[Callable[[bytes], object]]:
-    """Takes articles; a stream that is no file gets a copy of the finished one."""
-    with _path(stream) as path, closing(sqlite3.connect(path, isolation_level=None)) as db:
+    """Takes articles; a stream that is no file gets a copy of the finished one.
+
+    Raises:
+        OSError: the file cannot be written: the disk is full, or fails.
+    """
+    try:
+        with _path(stream) as path:
+            yield from _filling(path, choice)
+    except sqlite3.OperationalError as error:  # of this file; those of the archive are ArchiveErrors
+        raise OSError(str(error)) from error
+
+
+def _filling(path: Path, choice: Choice) -> Iterator[Callable[[bytes], object]]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = OFF")  # a file that is not finished is thrown away
         db.execute("PRAGMA synchronous = OFF")
         db.execute(f"PRAGMA user_version = {SCHEMA}")
