@@ -2,6 +2,10 @@
 
 The index folds diacritics away, so it gives candidates, the newest first; each is held against the query as typed. A
 frequent word is in half of a large archive, so not all of that is ranked: see `search`.
+
+At a million articles a page of hits takes 10 to 50 ms of processor time. More is needed where most of the index has to
+be read: for a short prefix, for a rare phrase of frequent syllables, for a form whose plain letters are frequent and
+that is itself rare, and under a filter (other than an author or story of few posts) that hardly anything recent passes.
 """
 
 from collections import Counter
