@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from archive.errors import XemtiepError
-from crawler.commands import archive, clean, crawl, history, keeping, read, reclean, search, sites, stories
+from crawler.commands import archive, clean, crawl, db, history, keeping, read, reclean, search, sites, stories
 
 INTERRUPTED = 130  # as the shell counts a Ctrl-C
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -64,6 +64,7 @@ for command in (
     stories.diff,
     history.history,
     archive.export,
+    db.db,
     keeping.merge,
     keeping.doctor,
     read.read,
