@@ -100,6 +100,8 @@ def test_what_cannot_be_done_is_said(run: Run, crawled: Crawled, tmp_path: Path)
     assert not (tmp_path / "nowhere.db").exists()
     done = run("db", "--archive", crawled[0], "select nonsense")
     assert (done.returncode, done.stderr) == (1, "Error: no such column: nonsense\n")
+    done = run("db", "--archive", crawled[0], "xemtiep-search", '""')
+    assert (done.returncode, done.stderr.startswith("Error: ")) == (2, True)
 
 
 def test_commands_on_any_archive(run: Run, crawled: Crawled, tmp_path: Path) -> None:
