@@ -1,15 +1,17 @@
-"""What an open archive can be asked: search, articles, history, export."""
+"""What an open archive can be asked: search, articles, stories, history, export."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archive import run_history, targets, versions
 from archive.database import explained
+from archive.difference import Difference, difference
 from archive.filters import Filters, where
 from archive.run_history import RunHistory
 from archive.search import Facets, Hit, Marks, facets, search
+from archive.stories.listing import Appearance, Story, listed, story_of
 from archive.versions import PostHistory, ThreadHistory
 
 if TYPE_CHECKING:
@@ -94,6 +96,26 @@ class Asking:
         """The threads that are gone, and the posts that are gone from threads which are still there."""
         with explained(self.path):
             return versions.gone(self.db)
+
+    def stories(self, *, sites: Sequence[str] = (), since: str | None = None, least: int = 2) -> Iterator[Story]:
+        """The texts that several articles carry, as `archive.stories.listing.listed` describes."""
+        return listed(self, sites=sites, since=since, least=least)
+
+    def story(self, name: str | int) -> list[Appearance]:
+        """All appearances of a text, the earliest first, by the number or URL of any article that carries it.
+
+        Raises:
+            ArchiveError: the archive has no such article.
+        """
+        return story_of(self, name)
+
+    def difference(self, one: str | int, other: str | int) -> Difference:
+        """What a second post cut of a first and what it added, each by number or URL.
+
+        Raises:
+            ArchiveError: the archive has no such post.
+        """
+        return difference(self, one, other)
 
     def runs(self) -> list[dict[str, Any]]:
         """All runs, the latest first."""

@@ -9,7 +9,7 @@ from archive.database import explained
 from archive.wording import Piece, compare
 
 if TYPE_CHECKING:
-    from archive.store import Archive
+    from archive.asking import Asking
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +38,7 @@ class Difference:
     added: int
 
 
-def difference(archive: "Archive", one: str | int, other: str | int) -> Difference:
+def difference(archive: "Asking", one: str | int, other: str | int) -> Difference:
     """Compares two posts, each named by its number or a URL (see `archive.targets`), word by word.
 
     Raises:
@@ -59,7 +59,7 @@ def difference(archive: "Archive", one: str | int, other: str | int) -> Differen
     )
 
 
-def _side(archive: "Archive", name: str) -> Side:
+def _side(archive: "Asking", name: str) -> Side:
     post = versions.post_history(archive.db, targets.find_post(archive.db, name))
     last = post.versions[-1]
     return Side(

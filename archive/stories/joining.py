@@ -7,7 +7,7 @@ articles that the archive had. All functions run inside a transaction.
 
 import json
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 
 from archive.stories.texts import Text, identity, marks, same, text_of, version
@@ -115,7 +115,7 @@ def _stories_of(db: sqlite3.Connection, number: int, text: Text, own: list[int])
 
 
 def _candidates(db: sqlite3.Connection, number: int, own: list[int]) -> list[int]:
-    """The articles that share enough marks, those with most of theirs first."""
+    """The articles that share enough marks, those first that share the rarest."""
     known = "SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM story_marks WHERE mark = value)"
     # one by one: a mark of a stock phrase may have a million articles, of which only the first are looked at
     rows_of = "SELECT article, of FROM story_marks WHERE mark = ? LIMIT ?"
@@ -125,7 +125,11 @@ def _candidates(db: sqlite3.Connection, number: int, own: list[int]) -> list[int
     most = len(own) - (len(found) - len(telling) if telling else 0)  # of its marks that can tell something
     counts = Counter(row for rows in telling or found for row in rows if row[0] != number)
     parts = {article: count * len(own) / (most * min(of, len(own))) for (article, of), count in counts.items()}
-    return sorted((article for article, part in parts.items() if part >= _SHARED), key=lambda a: (-parts[a], a))
+    rarity: dict[int, float] = defaultdict(float)
+    for rows in telling or found:
+        for article, _ in rows:
+            rarity[article] += 1 / len(rows)
+    return sorted((article for article, part in parts.items() if part >= _SHARED), key=lambda a: (-rarity[a], a))
 
 
 def _unite(db: sqlite3.Connection, stories: Collection[int]) -> None:

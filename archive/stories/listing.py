@@ -9,7 +9,7 @@ from archive.database import explained
 from archive.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from archive.store import Archive
+    from archive.asking import Asking
 
 
 class Story(NamedTuple):
@@ -44,7 +44,7 @@ class Appearance(NamedTuple):
 
 
 def listed(
-    archive: "Archive", *, sites: Sequence[str] = (), since: str | None = None, least: int = 2
+    archive: "Asking", *, sites: Sequence[str] = (), since: str | None = None, least: int = 2
 ) -> Iterator[Story]:
     """The stories of at least `least` articles, on the most sites first, then those of the most articles.
 
@@ -70,7 +70,7 @@ WHERE story = ? ORDER BY at, site, articles.url, articles.id
 """
 
 
-def story_of(archive: "Archive", name: str | int) -> list[Appearance]:
+def story_of(archive: "Asking", name: str | int) -> list[Appearance]:
     """All appearances of a text, the earliest first; one if it appeared once.
 
     `name` is the number of the story or of any of its articles, or a URL of one (see `archive.targets`).
