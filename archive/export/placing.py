@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _PART = ".xemtiep-{}.part"  # short, so that the longest names can be written too
+_BUFFER = 2**20  # bytes: one write for hundreds of articles
 
 
 @contextmanager
@@ -16,7 +17,7 @@ def placed_file(target: Path) -> Iterator[BinaryIO]:
     """A new file that replaces `target` when everything was written."""
     part = _part_of(target)
     try:
-        with part.open("xb") as stream:
+        with part.open("xb", buffering=_BUFFER) as stream:
             _claim(stream.fileno())
             yield stream
             stream.flush()
