@@ -48,9 +48,16 @@ def ranked(db: sqlite3.Connection, query: Query, rows: Sequence[Counted]) -> lis
     kinds = {counted.row.kind for counted in rows}
     lengths = {kind: _average(len(found.row.body) for found in rows if found.row.kind == kind) for kind in kinds}
 
+    words = {term.words[0]: term for term in query.terms if len(term.words) == 1}
+    parts = {term: [words[word] for word in term.words if word in words] for term in query.together}
+
     def score(counted: Counted) -> float:
         most = _K1 * (1 - _B + _B * len(counted.row.body) / lengths[counted.row.kind])
-        return sum(weight * counted[term] * (_K1 + 1) / (counted[term] + most) for term, weight in weights)
+        total = 0.0
+        for term, weight in weights:
+            if all(counted[part] for part in parts.get(term, ())):  # words cannot stand together if one is missing
+                total += weight * counted[term] * (_K1 + 1) / (counted[term] + most)
+        return total
 
     best = sorted(rows, key=lambda counted: (-score(counted), counted.row.kind, -counted.row.id))
     return [counted.row for counted in best]
