@@ -133,6 +133,20 @@ def test_a_notice_to_the_reader_is_no_post() -> None:
     assert read(body, f"{SITE}/talk/7").kind is not Kind.THREAD
 
 
+def test_text_between_the_paragraphs_of_a_post_is_text() -> None:
+    note = '<div class="note" id="n{0}"><b class="author">{1}</b> <time>2024-03-0{0}T10:00:00Z</time><p>{2}</p></div>'
+    said = (
+        "The ropes were wet again, and so were all of us.",
+        "Then hang them up.</p>In the loft, <i>never</i> in the sun.<p>They last for years.",
+        "Mine did not last for one, I am sorry to say.",
+    )
+    notes = "".join(note.format(at, name, text) for at, (name, text) in enumerate(zip("ABC", said, strict=True), 1))
+    page = clean_page(read(f"<title>Wet ropes</title><h1>Wet ropes</h1>{notes}".encode(), f"{SITE}/talk/5"))
+    assert " ".join(page.posts[1].text.split()) == (
+        "Then hang them up. In the loft, never in the sun. They last for years."
+    )
+
+
 def test_a_header_with_author_and_date_of_the_first_post_is_no_post() -> None:
     head = b'<p>by <a class="nickname" href="/members/orla">Orla</a>, <i class="when">7 March 2024, 18:05</i></p>'
     notice = b"<p>Be kind to each other in here: whoever is rude to a newcomer will be asked to leave, and at once.</p>"

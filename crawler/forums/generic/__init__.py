@@ -213,8 +213,15 @@ def _leaf(page: Outline, leaf: int | None) -> str:
 
 
 def _body(page: Outline, block: Block) -> Any:
+    """The element that holds the post's text; of several beside each other, with all that stands between them."""
     nodes = [page.nodes[at] for at in block.bodies]
-    return nodes[0] if len(nodes) == 1 else content.gather(nodes[0], nodes[1:])
+    parent, last = nodes[0].getparent(), nodes[-1]
+    if len(nodes) == 1 or last.getparent() is not parent:
+        return content.gather(nodes[0], nodes[1:])
+    whole = parent.makeelement("div")
+    last.tail = None
+    whole.extend(list(parent)[parent.index(nodes[0]) : parent.index(last) + 1])
+    return whole
 
 
 def _relabel(page: Outline, leaf: int) -> None:
