@@ -118,7 +118,8 @@ def test_rows_of_a_list_are_no_posts(row: str) -> None:
 def test_what_each_author_links_to_makes_no_list() -> None:
     post = (
         '<div class="note" id="n{0}"><b class="author">{1}</b> <a href="/where?{1}">Lower quay, the harbour of {1}</a>'
-        " <time>2024-03-0{0}T10:00:00Z</time><p>On day {0} the ropes were wet again, and so were all of us.</p></div>"
+        " <time>2024-03-0{0}T10:00:00Z</time><p>On day {0} the ropes were wet again, and so were all of us.</p>"
+        '<a href="/note/{0}/likes">Wren, Iza and {0} others who like it</a></div>'
     )
     posts = "".join(post.format(at, name) for at, name in enumerate(("Orla", "Piet", "Orla", "Iza"), 1))
     page = read(f"<title>Wet ropes</title><h1>Wet ropes</h1>{posts}".encode(), f"{SITE}/talk/5")
@@ -145,6 +146,17 @@ def test_text_between_the_paragraphs_of_a_post_is_text() -> None:
     assert " ".join(page.posts[1].text.split()) == (
         "Then hang them up. In the loft, never in the sun. They last for years."
     )
+
+
+def test_a_card_around_the_text_of_a_comment_is_no_card() -> None:
+    note = (
+        '<div class="comment-user-info" id="n{0}"><b class="author">{1}</b> <time>2024-03-0{0}T10:00:00Z</time>'
+        '<div class="comment-detail"><p>On day {0} the ropes were wet again, and {1} was, too.</p></div></div>'
+    )
+    notes = "".join(note.format(at, name) for at, name in enumerate(("Orla", "Piet", "Iza"), 1))
+    menu = "<nav>" + "<a href='/part'>Part of the menu</a> " * 40 + "</nav>"
+    page = read(f"<title>Wet ropes</title>{menu}<h1>Wet ropes</h1>{notes}".encode(), f"{SITE}/talk/5")
+    assert [post.author.name for post in page.posts] == ["Orla", "Piet", "Iza"]
 
 
 def test_a_header_with_author_and_date_of_the_first_post_is_no_post() -> None:

@@ -58,8 +58,8 @@ def _leads_elsewhere(page: Outline, blocks: tuple[structure.Block, ...]) -> bool
         for link in links.beside(block):
             url, title = links.told[link]
             is_first = leads(page, block.unit if block.unit <= link < page.end[block.unit] else link, link)
-            is_own = page.first[link] in block.inside and not is_first  # what a post links to
-            if not is_own and subject(title) not in page.title:
+            above = page.first[link] < block.inside.start  # below: who liked it
+            if (is_first or above) and subject(title) not in page.title:
                 places[page.place(page.first[link]), is_first].append((number, url, subject(title)))
     likely = [(is_first, found) for (_, is_first), found in places.items() if len(found) >= _MOST * len(blocks)]
     said = sum(max(0, page.net(at)) for block in blocks for at in block.bodies)

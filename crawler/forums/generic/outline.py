@@ -5,6 +5,7 @@ at once. Nothing here knows a forum software; the words are those that web pages
 """
 
 import re
+from bisect import bisect, bisect_left
 from collections import Counter
 from datetime import datetime
 from functools import cached_property
@@ -20,8 +21,10 @@ from crawler.forums.generic.wording import (
     LINK,
     QUOTE,
     TIME,
+    is_card,
     is_iso,
     is_profile,
+    is_text,
     length,
     looks_dated,
     meaning,
@@ -170,6 +173,7 @@ class Outline:
         """What an element's markup says of the text inside, down to its leaves."""
         flags: list[int] = []
         own = [self._own(node) for node in self.nodes]
+        texts = [at for at, node in enumerate(self.nodes) if is_text(node.get("class") or "")]
         held: Counter[str] = Counter()  # "message-info" around every post is no frame: it holds the page's text
         for at, said in enumerate(own):
             if said & (CHROME | QUOTE):
@@ -179,8 +183,14 @@ class Outline:
             frame = held[self._name(at)] > most
             size = self.size(at)
             kept = said & ~((CHROME | QUOTE) * frame | (DATE | TIME) * (size > _SHORT) | AUTHOR * (size > _NAME))
+            kept &= ~(CHROME * self._is_around(at, texts))
             flags.append(kept | (flags[self.parent[at]] if at else 0))
         return flags
+
+    def _is_around(self, at: int, texts: list[int]) -> bool:
+        """Whether an element that should tell of a post holds the text of one."""
+        holds = bisect(texts, at) < bisect_left(texts, self.end[at])
+        return holds and is_card(self.nodes[at].get("class") or "")
 
     def _name(self, at: int) -> str:
         return f"{self.nodes[at].tag} {self.nodes[at].get('class')}"

@@ -26,6 +26,11 @@ _PROFILE = re.compile(
     r"|action=profile|showuser=|(?:^|/)(?:member|profile|memberlist|user|userinfo)\.\w+\?",
     re.IGNORECASE,
 )
+# "comment-user-info" around a whole comment: what is inside says that it is its text.
+_TEXT = re.compile(
+    r"(?:^|\s)(?:comment|post|message|msg|reply|answer|entry)[_-]?(?:content|body|text|detail)(?=\s|$)", re.IGNORECASE
+)
+_CARD = re.compile(r"(?:^|\s)(?:comment|post|message|reply|answer)[\w-]*(?:info|meta|profile)(?=\s|$)", re.IGNORECASE)
 _DEED = re.compile(
     r"find|search|private|login|register|logout|report|send|message|mail|compose|do=add|edit|feed", re.IGNORECASE
 )
@@ -51,6 +56,17 @@ def meaning(classes: str) -> int:
     words = _HUMP.sub("-", classes)
     kinds = (_CHROME, CHROME), (_AUTHOR, AUTHOR), (_QUOTE, QUOTE), (_TIME, TIME)
     return sum(kind for pattern, kind in kinds if pattern.search(words))
+
+
+@lru_cache(maxsize=4096)
+def is_text(classes: str) -> bool:
+    """Whether a class attribute says that the element is the text of a post."""
+    return bool(_TEXT.search(classes))
+
+
+def is_card(classes: str) -> bool:
+    """Whether a class attribute says that the element tells of a post or its author."""
+    return bool(_CARD.search(classes))
 
 
 def is_profile(href: str) -> bool:
