@@ -79,7 +79,7 @@ class Host:
 
     `adaptive` is off with a configured delay of 0.
 
-    `state` says whether it is asked at all in this run, `reason` why not.
+    `state` says whether it is asked at all in this run, `reason` why not. `software` made the last page that was read.
     """
 
     name: str
@@ -96,6 +96,7 @@ class Host:
     answers: int = 0
     state: State = State.OPEN
     reason: str = ""
+    software: str | None = None
 
     @property
     def pause(self) -> float:

@@ -241,3 +241,10 @@ def test_title_byline_and_tags_inside_a_post_are_none_of_its_text() -> None:
     assert post.text == "The old rope gave way on Easter Sunday.\n\nWhich flax do you buy?"
     removed = ["Which flax for a bell rope", "LiviaRinger - July 15, 2023", "Flax", "1"]
     assert [text for _, text in post.removed] == removed
+
+
+def test_the_likely_software_is_asked_first_and_still_has_to_claim_the_page() -> None:
+    both = b'<html id="XF"><body><div id="wpforo-wrap"></div></body></html>'
+    assert read(both, "https://forum.example/").software == "xenforo2"
+    assert read(both, "https://forum.example/", likely="wpforo").software == "wpforo"
+    assert read(both, "https://forum.example/", likely="mybb").software == "xenforo2"

@@ -75,6 +75,7 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
     *,
     charset: str | None = None,
     software: str | None = None,
+    likely: str | None = None,
     language: str | None = None,
     selectors: Mapping[str, str] | None = None,
     zone: tzinfo = UTC,
@@ -82,13 +83,14 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
 ) -> Page:
     """What the page at `url` is and holds. Never raises: bytes that are no page come back as ERROR with a message.
 
-    `charset` is that of the HTTP header, `software` the name of a family to use without asking, `language` the code of
-    the one that the page is in whatever it says ("vi"), `selectors` go before the family's own on a skin that differs
-    (by the names in `crawler.forums.skins.SELECTORS`), `zone` the site's time zone, `now` the moment of the capture,
-    which relative dates ("5 minutes ago") count from. Without `url` the page's own canonical link counts.
+    `charset` is that of the HTTP header, `software` the name of a family to use without asking, `likely` of the one to
+    ask first, as it made the site's other pages, `language` the code of the one that the page is in whatever it says
+    ("vi"), `selectors` go before the family's own on a skin that differs (by the names in
+    `crawler.forums.skins.SELECTORS`), `zone` the site's time zone, `now` the moment of the capture, which relative
+    dates ("5 minutes ago") count from. Without `url` the page's own canonical link counts.
     """
     doc = document(body, url, charset=charset, zone=zone, now=now or datetime.now(UTC))
-    forum = named(software, doc) if software else detect(doc)
+    forum = named(software, doc) if software else detect(doc, likely)
     if forum is None:
         return generic.read(doc)
     forum = skins.adjusted(forum, selectors or {})
@@ -100,9 +102,10 @@ def read(  # noqa: PLR0913  # one page and what is known of it; all but two are 
     return skins.rescued(forum, doc, page)
 
 
-def detect(doc: Document) -> Forum | None:
-    """The software that made the page, in the version or skin that reads it."""
-    return next((_skin(forum, doc) for forum in FORUMS if forum.claims(doc)), None)
+def detect(doc: Document, likely: str | None = None) -> Forum | None:
+    """The software that made the page, in the version or skin that reads it; `likely` is asked first."""
+    asked = sorted(FORUMS, key=lambda forum: forum.name != likely) if likely else FORUMS
+    return next((_skin(forum, doc) for forum in asked if forum.claims(doc)), None)
 
 
 def named(software: str, doc: Document) -> Forum:

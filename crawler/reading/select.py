@@ -55,6 +55,7 @@ class _Row:
         """What the selector finds in each part; None for one that has to be asked part by part."""
         if selector not in self.columns:
             ways = compiled(selector)
+            # XPath is asked part by part, so that it finds what a reader has named in the part before
             self.columns[selector] = self._fill(ways) if all(way.heads or way.own for way in ways) else None
         return self.columns[selector]
 

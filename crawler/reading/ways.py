@@ -2,18 +2,25 @@
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from operator import itemgetter
 from typing import Any
 
 from cssselect import HTMLTranslator
+from lxml import etree
 
 from crawler.reading.index import Index, Path, xpath
 
+Test = Callable[[Any], Any]
+
 _TRANSLATOR = HTMLTranslator()
 _HEAD = re.compile(r"(?P<tag>[a-z]\w*)?\.(?P<token>[\w-]+)(?P<more>[^\s>+~,]*)(?P<rest>\s*>.*|\s[^+~]*)?", re.DOTALL)
-_PLAIN = re.compile(r"(?P<child>>)?\s*(?P<tag>[a-z]\w*)(?:\.(?P<token>[\w-]+))?")
+_REST = re.compile(r"(?P<child>>)?\s*(?P<tag>[a-z]\w*)?(?P<more>[^\s>+~,]*)")
+_TEST = re.compile(
+    r"""\.(?P<token>[\w-]+)|\[(?P<name>[a-z][\w-]*)(?:(?P<sign>[\^$*]?=)(?P<quote>['"]?)(?P<value>[^\]'"]+)(?P=quote))?\]"""
+)
 _TAG = re.compile(r"[a-z]\w*")
 _OWN_CLASS = re.compile(r"&\.([\w-]+)")
 
@@ -24,7 +31,7 @@ class _Head:
 
     token: str
     tag: str | None
-    more: Path | None
+    more: Test | None
     rest: Path | None
 
     def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
@@ -111,23 +118,56 @@ def _head(css: str) -> _Head | None:
     return _Head(
         token=head["token"],
         tag=head["tag"],
-        more=xpath(_path(f"*{head['more']}", "self::")) if head["more"] else None,
+        more=(_test(head["more"]) or xpath(_path(f"*{head['more']}", "self::"))) if head["more"] else None,
         rest=_rest(head["rest"].strip()) if (head["rest"] or "").strip() else None,
     )
 
 
 def _rest(css: str) -> Path:
-    """What follows the first compound: `time`, `> div.text`; XPath for what is less plain."""
-    plain = _PLAIN.fullmatch(css)
-    if plain is None:
+    """What follows the first compound: `time`, `> div.text`, `a[href*=x]`; XPath for what is less plain."""
+    plain = _REST.fullmatch(css)
+    test = plain and _test(plain["more"])
+    if plain is None or test is None:
         return xpath(_path(css.removeprefix(">").strip(), "child::" if css.startswith(">") else "descendant::"))
-    child, tag, token = plain.groups()
+    tag = plain["tag"] or etree.Element
 
     def inner(outer: Any) -> list[Any]:
-        found = outer.iterchildren(tag) if child else outer.iterdescendants(tag)
-        return [node for node in found if token in node.get("class", "").split()] if token else list(found)
+        found = outer.iterchildren(tag) if plain["child"] else outer.iterdescendants(tag)
+        return [node for node in found if test(node)] if plain["more"] else list(found)
 
     return inner
+
+
+def _test(css: str) -> Test | None:
+    """Whether an element has these class tokens and attributes; asking libxml2 costs ten times as much for each."""
+    tests: list[Test] = []
+    end = 0
+    for found in _TEST.finditer(css):
+        if found.start() != end:
+            return None
+        end = found.end()
+        tests.append(
+            _has_token(found["token"]) if found["token"] else _has_value(*found.group("name", "sign", "value"))
+        )
+    if end != len(css):
+        return None
+    return tests[0] if len(tests) == 1 else lambda node: all(test(node) for test in tests)
+
+
+def _has_token(token: str) -> Test:
+    return lambda node: token in node.get("class", "").split()
+
+
+def _has_value(name: str, sign: str | None, value: str) -> Test:
+    if sign is None:
+        return lambda node: node.get(name) is not None
+    if sign == "=":
+        return lambda node: bool(node.get(name) == value)
+    if sign == "*=":
+        return lambda node: value in node.get(name, "")
+    if sign == "$=":
+        return lambda node: bool(node.get(name, "").endswith(value))
+    return lambda node: bool(node.get(name, "").startswith(value))
 
 
 def _path(css: str, axis: str) -> str:

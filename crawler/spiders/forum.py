@@ -180,6 +180,7 @@ class ForumSpider(scrapy.Spider):
             return
         if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 - as below
             host.walls = 0
+            host.software = page.software
             if page.changed_skin:
                 self.ledger.reasons[page.message] += 1
             yield Fetched(
@@ -202,6 +203,7 @@ class ForumSpider(scrapy.Spider):
             response.url,
             charset=http_content_type_encoding(_header(response, "Content-Type")),
             software=site.software,
+            likely=self.hosts[host_of(response.url)].software,
             language=site.language,
             selectors=site.selectors,
             zone=site.zone or UTC,
