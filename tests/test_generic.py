@@ -155,7 +155,7 @@ def test_a_card_around_the_text_of_a_comment_is_no_card() -> None:
     )
     notes = "".join(note.format(at, name) for at, name in enumerate(("Orla", "Piet", "Iza"), 1))
     menu = "<nav>" + "<a href='/part'>Part of the menu</a> " * 40 + "</nav>"
-    page = read(f"<title>Wet ropes</title>{menu}<h1>Wet ropes</h1>{notes}".encode(), f"{SITE}/talk/5")
+    page = read(f"<title>Wet ropes</title><body>{menu}<h1>Wet ropes</h1>{notes}".encode(), f"{SITE}/talk/5")
     assert [post.author.name for post in page.posts] == ["Orla", "Piet", "Iza"]
 
 
