@@ -1,7 +1,8 @@
-"""Writes the outputs in docs/cookbook.md: run `python docs/cookbook.py` after changing a command or a question.
+"""Writes the outputs in docs/cookbook.md and README.md: run `python docs/cookbook.py` after changing a command.
 
 A command stands behind `$ ` in a console block; what it prints on the archive of `xemtiep demo` is put below it. The
-demo's port changes from one run to the next, so the forum is called forum.example.
+demo's port changes from one run to the next, so the forum is called forum.example. In the README that goes for the
+commands that name demo.db.
 """
 
 import os
@@ -12,13 +13,15 @@ import tempfile
 from pathlib import Path
 
 TARGET = Path(__file__).with_suffix(".md")
+README = TARGET.parent.parent / "README.md"
 _BLOCK = re.compile(r"(?<=```console\n)\$ (?P<command>.+)\n(?P<output>(?:.*\n)*?)(?=```)")
+ASKED = re.compile(_BLOCK.pattern.replace(".+", ".*demo\\.db.*"))
 _ADDRESS = re.compile(r"127\.0\.0\.1:\d+")
 
 
-def written(text: str, folder: Path) -> str:
-    """The cookbook with the outputs that its commands have in a folder, in which `demo` was called."""
-    return _BLOCK.sub(lambda block: f"$ {block['command']}\n{_output(block['command'], folder)}", text)
+def written(text: str, folder: Path, blocks: re.Pattern[str] = _BLOCK) -> str:
+    """A text with the outputs that the commands of its blocks have in a folder, in which `demo` was called."""
+    return blocks.sub(lambda block: f"$ {block['command']}\n{_output(block['command'], folder)}", text)
 
 
 def demo(folder: Path) -> None:
@@ -53,4 +56,5 @@ def _run(command: str, folder: Path) -> str:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
         demo(Path(name))
-        TARGET.write_text(written(TARGET.read_text(encoding="utf-8"), Path(name)), encoding="utf-8")
+        for page, blocks in ((TARGET, _BLOCK), (README, ASKED)):
+            page.write_text(written(page.read_text(encoding="utf-8"), Path(name), blocks), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The cookbook's commands print what it says they print."""
+"""The commands of the cookbook and the README print what is said there."""
 
 import re
 import runpy
@@ -10,7 +10,7 @@ import pytest
 DOCS = Path(__file__).parent.parent / "docs"
 COOKBOOK = (DOCS / "cookbook.md").read_text(encoding="utf-8")
 SCRIPT = runpy.run_path(str(DOCS / "cookbook.py"))
-WRITTEN: Callable[[str, Path], str] = SCRIPT["written"]
+WRITTEN: Callable[..., str] = SCRIPT["written"]
 QUESTIONS = re.findall(r"^## .+\n(?:(?!## ).*\n)+", COOKBOOK, re.MULTILINE)
 
 
@@ -25,6 +25,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_output_is_real(question: str, folder: Path) -> None:
     assert question.count("\n$ ") == 1
     assert question == WRITTEN(question, folder), "run python docs/cookbook.py"
+
+
+def test_the_outputs_in_the_readme_are_real(folder: Path) -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    assert len(SCRIPT["ASKED"].findall(readme)) > 3
+    assert readme == WRITTEN(readme, folder, SCRIPT["ASKED"]), "run python docs/cookbook.py"
 
 
 def test_there_are_twenty_questions() -> None:

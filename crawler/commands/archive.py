@@ -45,7 +45,7 @@ def export(  # noqa: PLR0913 - one argument an option
     anonymous: bool,
     since_last: str | None,
 ) -> None:
-    """Export the clean articles to stdout, a file, or a folder with one file per article.
+    """Export the clean articles: one file, a file for each, or stdout.
 
     A file or folder gets its name when the export is whole, never before. The columns are described in
     docs/export-schema.md.
@@ -73,7 +73,10 @@ def export(  # noqa: PLR0913 - one argument an option
 @config_option
 @json_option
 def status(*, archive: Path | None, config: Path | None, as_json: bool) -> None:
-    """Show what the archive holds, what waits, how the last runs ended, and when each configured site is due."""
+    """Show what the archive holds, what waits and how runs ended.
+
+    Also when each configured site is due.
+    """
     from crawler import show, sites
 
     settings = load(config, archive=archive)

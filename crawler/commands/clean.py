@@ -36,7 +36,10 @@ def clean(  # noqa: PLR0913 - one argument an option
     jsonl: bool,
     processes: int | None,
 ) -> None:
-    """Clean one post or a flattened page (text without markup); - reads standard input."""
+    """Clean one post or a flattened page: text without markup.
+
+    - reads standard input.
+    """
     from crawler.cleaning import clean as clean_text
     from crawler.explain import parts_of, write_page
     from crawler.offline import read_text

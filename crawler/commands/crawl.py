@@ -47,7 +47,9 @@ def crawl(  # noqa: PLR0913 - one argument an option
     verbose: bool,
     as_json: bool,
 ) -> None:
-    """Crawl threads, boards or whole forums into the archive; without URL, the configured sites that are due.
+    """Crawl threads, boards or whole forums into the archive.
+
+    Without URL, the configured sites that are due.
 
     Stopped or killed at any moment, the next run goes on where this one was. Exit codes: 0 done, 1 failed, 2 usage,
     3 done with errors, 4 shut out, 75 another run holds the archive, 130 interrupted.

@@ -13,7 +13,9 @@ from crawler.config import load
 @config_option
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND|SQL] ...")
 def db(*, archive: Path | None, config: Path | None, arguments: tuple[str, ...]) -> None:
-    """Run sqlite-utils on the archive: `xemtiep db tables`, `xemtiep db "select ..." --table`.
+    """Run sqlite-utils on the archive.
+
+    Such as `xemtiep db tables` or `xemtiep db "select ..." --table`.
 
     The archive is filled in after the command's name, and SQL functions that know Vietnamese are there. Without
     arguments, list sqlite-utils' commands.

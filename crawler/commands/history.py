@@ -35,7 +35,9 @@ def history(  # noqa: PLR0913 - a command's options
     gone: bool,
     as_json: bool,
 ) -> None:
-    """Show what a post said before, what changed in a thread, or what a run changed; without any, list the runs.
+    """Show what posts said before, and what a thread or run changed.
+
+    Without any of them, list the runs.
 
     A post or thread is named by its URL or by a number: the id that search and the table articles show, else the
     forum's own. Words that were cut stand in [-...-], added ones in {+...+}.

@@ -13,7 +13,9 @@ from crawler.config import load
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The archive to make.")
 @json_option
 def merge(*, archives: tuple[Path, ...], output: Path, as_json: bool) -> None:
-    """Merge several archives into a new one, as if they had been crawled together; they are only read.
+    """Merge archives into a new one, as if crawled together.
+
+    They are only read.
 
     Of what several hold, what was read last counts; other texts of a post become its earlier versions.
     """
@@ -37,7 +39,9 @@ def merge(*, archives: tuple[Path, ...], output: Path, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, *, archive: Path | None, config: Path | None, repair: bool, as_json: bool) -> None:
-    """Check that the archive is as it should be: the file, keys, orphans, indexes, repeated columns, the frontier.
+    """Check that the archive is sound, and repair it.
+
+    Looks at the file, keys, orphans, indexes, repeated columns, stories and the frontier.
 
     Exit codes: 0 all is well, or is again; 1 something is wrong; 75 a run works on the archive.
     """

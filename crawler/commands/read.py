@@ -20,7 +20,10 @@ from crawler.config import load
 def read(  # noqa: PLR0913 - one argument an option
     *, files: tuple[Path, ...], url: str | None, config: Path | None, text: bool, explain: bool, html: Path | None
 ) -> None:
-    """Read saved forum pages (- is standard input): one JSON object a line; a file that cannot be read gives exit 1."""
+    """Read saved forum pages: one JSON object a line.
+
+    - is standard input. A file that cannot be read gives exit code 1.
+    """
     from crawler import offline
     from crawler.explain import explained, parts_of, write_page
 
@@ -71,7 +74,10 @@ def forums(*, as_json: bool) -> None:
 )
 @click.pass_context
 def demo(ctx: click.Context, *, archive: Path) -> None:
-    """Crawl the embedded sample forum on this machine and show what comes out; needs no network."""
+    """Crawl the embedded sample forum and show what comes out.
+
+    It is served on this machine; no network is needed.
+    """
     from crawler.demo.show import demo as run
 
     ctx.exit(run(archive, click.echo, progress=sys.stderr.isatty()))

@@ -15,7 +15,7 @@ from crawler.config import Config, load
 @json_option
 @click.pass_context
 def habits(ctx: click.Context, *, archive: Path | None, config: Path | None, as_json: bool) -> None:
-    """Find lines that an author or a site puts at the edge of most posts; list them.
+    """Find lines at the edge of most posts of an author or a site.
 
     Nothing changes until they are accepted and `xemtiep reclean` has run.
     """
@@ -45,7 +45,7 @@ def habits(ctx: click.Context, *, archive: Path | None, config: Path | None, as_
 @click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
 @click.pass_obj
 def accept(config: Config, *, numbers: tuple[int, ...]) -> None:
-    """Let `xemtiep reclean` take these lines off, under the label habit."""
+    """Let `xemtiep reclean` take these lines off, as habits."""
     _decide(config, numbers, accept=True)
 
 
@@ -53,7 +53,7 @@ def accept(config: Config, *, numbers: tuple[int, ...]) -> None:
 @click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
 @click.pass_obj
 def reject(config: Config, *, numbers: tuple[int, ...]) -> None:
-    """Keep these lines; an accepted habit is put back by the next `xemtiep reclean`."""
+    """Keep these lines, or have `xemtiep reclean` put them back."""
     _decide(config, numbers, accept=False)
 
 
@@ -70,7 +70,10 @@ def _decide(config: Config, numbers: tuple[int, ...], *, accept: bool) -> None:
 @config_option
 @json_option
 def reclean(*, archive: Path | None, config: Path | None, as_json: bool) -> None:
-    """Clean all stored posts again, by the rules of this version and the accepted habits; no request is made."""
+    """Clean all stored posts again, without a request.
+
+    By the rules of this version and the accepted habits.
+    """
     from crawler.reclean import reclean as run
     from crawler.show import ProgressBar
 

@@ -40,7 +40,9 @@ def search(  # noqa: PLR0913 - a command's options
     counting: bool,
     as_json: bool,
 ) -> None:
-    """Search articles and posts; a query without diacritics finds text with them.
+    """Search articles and posts, with or without diacritics.
+
+    A query without diacritics finds text with them; one with them finds only itself.
 
     All words must occur. "a phrase", a prefix*, OR, NOT (or -word) and (parentheses) work; operators are in capitals.
     """

@@ -32,7 +32,10 @@ def sites(ctx: click.Context, *, archive: Path | None, config: Path | None, as_j
 @click.argument("url")
 @config_option
 def add(*, url: str, config: Path | None) -> None:
-    """Look at a forum and write its entry into xemtiep.toml: software, boards, sensible values."""
+    """Look at a forum and write its entry into xemtiep.toml.
+
+    With its software, boards and sensible values.
+    """
     from crawler.adding import add as add_site
     from crawler.crawl import checked
 
@@ -47,7 +50,9 @@ def add(*, url: str, config: Path | None) -> None:
 @json_option
 @click.pass_context
 def check(ctx: click.Context, *, config: Path | None, as_json: bool) -> None:
-    """Check the configuration: the file, and of each site that it answers, lets xemtiep in and can be read.
+    """Check the configuration and the sites in it.
+
+    Of each site: that it answers, lets xemtiep in and can be read.
 
     Each site's first pages are crawled into an archive that is thrown away. Exit codes as of crawl.
     """

@@ -44,7 +44,9 @@ def stories(  # noqa: PLR0913 - a command's options
     limit: int,
     as_json: bool,
 ) -> None:
-    """List the texts that several articles carry, those on the most sites first; or show where one appeared and when.
+    """List the texts that several articles carry, or show one of them.
+
+    Those on the most sites come first; of one, where and when it appeared.
 
     A story is named by its number, or by the number or URL of any of its articles. Articles are in one story if one
     copies, edits, excerpts or contains the text of the other.
