@@ -159,6 +159,23 @@ def test_a_card_around_the_text_of_a_comment_is_no_card() -> None:
     assert [post.author.name for post in page.posts] == ["Orla", "Piet", "Iza"]
 
 
+def test_the_day_on_which_all_joined_is_no_date_of_a_post() -> None:
+    note = (
+        '<div class="note" id="n{0}"><p class="who"><b class="author">{1}</b> <i>Joined: <u>1 May 2019, 9:00</u></i>'
+        "<p class='when'>{0} March 2024, 10:00</p><div>The ropes of {1} were wet, and so were all of us.</div></div>"
+    )
+    notes = "".join(note.format(at, name) for at, name in enumerate(("Orla", "Piet", "Iza"), 1))
+    page = read(f"<title>Wet ropes</title><body><h1>Wet ropes</h1>{notes}".encode(), f"{SITE}/talk/5")
+    assert [post.posted_at and post.posted_at.day for post in page.posts] == [1, 2, 3]
+
+
+def test_a_described_text_that_is_escaped_twice_is_markup() -> None:
+    told = {"@type": "Question", "text": "&lt;p&gt;Which rope?&lt;/p&gt;&lt;p&gt;The long one?&lt;/p&gt;"}
+    body = f'<title>Ropes</title><script type="application/ld+json">{json.dumps(told)}</script>'
+    page = clean_page(read(body.encode(), f"{SITE}/talk/5"))
+    assert [post.text for post in page.posts] == ["Which rope?\n\nThe long one?"]
+
+
 def test_a_header_with_author_and_date_of_the_first_post_is_no_post() -> None:
     head = b'<p>by <a class="nickname" href="/members/orla">Orla</a>, <i class="when">7 March 2024, 18:05</i></p>'
     notice = b"<p>Be kind to each other in here: whoever is rude to a newcomer will be asked to leave, and at once.</p>"

@@ -32,7 +32,7 @@ def dates(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
 
     def weight(leaves: list[int]) -> float:
         moments = [moment for leaf in leaves if (moment := page.moment_at(leaf)[0])]
-        steps = [one <= two for one, two in pairwise(moments)]
+        steps = [one < two for one, two in pairwise(moments) if one != two]  # all joined on the day it was founded
         ordered = 1 + abs(2 * sum(steps) / len(steps) - 1) if steps else 1
         exact = sum(bool(moment.hour or moment.minute) for moment in moments) / len(leaves)
         return ordered + 0.5 * exact + 0.2 * len(moments) / len(leaves)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from lxml import etree
@@ -82,6 +82,8 @@ def _url(node: dict[str, Any]) -> str:
 
 
 def _element(text: str) -> Any:
+    if not _MARKUP.search(text) and _MARKUP.search(unescape(text)):  # escaped twice
+        text = unescape(text)
     if not _MARKUP.search(text):
         text = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
     return content.fragment(text)
