@@ -5,14 +5,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archive import run_history, targets, versions
 from archive.database import explained
-from archive.difference import Difference, difference
 from archive.filters import Filters, where
-from archive.run_history import RunHistory
+from archive.history import of_runs as run_history
+from archive.history import targets, versions
+from archive.history.difference import Difference, difference
+from archive.history.of_runs import RunHistory
+from archive.history.versions import PostHistory, ThreadHistory
 from archive.search import Facets, Hit, Marks, facets, search
 from archive.stories.listing import Appearance, Story, listed, story_of
-from archive.versions import PostHistory, ThreadHistory
 
 if TYPE_CHECKING:
     from archive.export import Choice
@@ -82,7 +83,7 @@ class Asking:
             yield from map(ArticleRow._make, self.db.execute(sql, values))
 
     def history(self, name: str, *, thread: bool = False) -> PostHistory | ThreadHistory:
-        """All versions of a post, or what changed in a thread, by URL or id (see `archive.targets.find`).
+        """All versions of a post, or what changed in a thread, by URL or id (see `archive.history.targets.find`).
 
         Raises:
             ArchiveError: the archive has no such post or thread, or the id may mean several.

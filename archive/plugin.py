@@ -51,7 +51,7 @@ def fits(text: str | None, query: str) -> bool | None:
 
 @lru_cache(maxsize=64)
 def _parsed(query: str) -> Any:
-    from archive.query import parse  # noqa: PLC0415 - only queries that use it pay for it
+    from archive.search.query import parse  # noqa: PLC0415 - only queries that use it pay for it
 
     return parse(query)
 

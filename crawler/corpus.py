@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from crawler.cleaning import clean
-from crawler.explain import cleaned_json
+from crawler.show.explain import cleaned_json
 
 _BATCH = 32  # documents that one process takes at a time
 _AHEAD = 3  # batches that wait for each process: what is read ahead, and held, is bounded

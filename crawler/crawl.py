@@ -10,7 +10,7 @@ from archive import Archive
 from archive.errors import ConfigError
 from crawler import values
 from crawler.config import Config
-from crawler.ready import require
+from crawler.sites.ready import require
 from crawler.start import Start
 from crawler.summary import Summary, summary
 

@@ -14,7 +14,7 @@ BOT_NAME = "xemtiep"
 SPIDER_MODULES = ["crawler.spiders"]
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
 ITEM_PIPELINES = {"crawler.pipelines.CleanPipeline": 100, "crawler.pipelines.SavePipeline": 200}
-EXTENSIONS = {"crawler.progress.Progress": 0}
+EXTENSIONS = {"crawler.show.progress.Progress": 0}
 
 XEMTIEP_ARCHIVE = "archive.db"
 XEMTIEP_TRIES = 5  # a page is given up after so many failures, with the last reason
@@ -44,7 +44,7 @@ STATS_DUMP = False
 # The frontier retries, spreads its waits and survives a kill; bodies are decoded once, by the reader.
 DOWNLOADER_MIDDLEWARES = {
     "crawler.robots.RobotsMiddleware": 100,
-    "crawler.access.AccessMiddleware": 110,  # outside of redirects and decompression: it sees whole pages
+    "crawler.access.middleware.AccessMiddleware": 110,  # outside of redirects and decompression: it sees whole pages
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

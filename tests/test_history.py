@@ -14,10 +14,10 @@ from made import BOARD, DAY, board, crawl, post, row, thread
 
 from archive import Archive
 from archive.errors import ArchiveError
+from archive.history.versions import PostHistory, ThreadHistory
+from archive.history.wording import Piece, compare
 from archive.records import Block, Label
-from archive.versions import PostHistory, ThreadHistory
-from archive.wording import Piece, compare
-from crawler.history_text import diff_text
+from crawler.show.history import diff_text
 
 # Word by word
 

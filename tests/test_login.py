@@ -12,7 +12,7 @@ import pytest
 from conftest import Run
 
 from archive.errors import ConfigError
-from crawler import cookies, login
+from crawler.access import cookies, login
 from crawler.config import Login
 from crawler.demo import Forum, Served, sample_forum, serve
 

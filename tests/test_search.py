@@ -16,8 +16,8 @@ from made import SITE, post, thread
 from archive import Archive
 from archive.errors import QueryError
 from archive.filters import Filters
-from archive.query import parse
 from archive.search import facets, search, snippet
+from archive.search.query import parse
 
 TEXTS = [
     "Tăng cường sự lãnh đạo của Đảng bộ tỉnh",
@@ -238,7 +238,7 @@ def test_filters_hold_for_articles_and_posts(archive: Archive, filters: Filters,
 def test_a_rare_author_or_story_is_found_in_either_way(
     ranked: Archive, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archive.candidates._FEW", few)
+    monkeypatch.setattr("archive.search.candidates._FEW", few)
     for filters, expected in (
         (Filters(authors=["người 1"]), {1, 4}),
         (Filters(authors=["người 1", "người 2"]), {1, 2, 4, 5}),

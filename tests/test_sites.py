@@ -12,10 +12,10 @@ import pytest
 from conftest import Run
 
 from archive.records import Board
-from crawler.adding import Found, feeds_in, written
 from crawler.config import Site, load
 from crawler.demo import Forum, Served, sample_forum, serve
 from crawler.sites import next_due
+from crawler.sites.adding import Found, feeds_in, written
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from archive import targets
 from archive.database import explained
 from archive.errors import ArchiveError
+from archive.history import targets
 
 if TYPE_CHECKING:
     from archive.asking import Asking
@@ -73,7 +73,7 @@ WHERE story = ? ORDER BY at, site, articles.url, articles.id
 def story_of(archive: "Asking", name: str | int) -> list[Appearance]:
     """All appearances of a text, the earliest first; one if it appeared once.
 
-    `name` is the number of the story or of any of its articles, or a URL of one (see `archive.targets`).
+    `name` is the number of the story or of any of its articles, or a URL of one (see `archive.history.targets`).
 
     Raises:
         ArchiveError: there is no such article.

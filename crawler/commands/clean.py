@@ -41,8 +41,8 @@ def clean(  # noqa: PLR0913 - one argument an option
     - reads standard input.
     """
     from crawler.cleaning import clean as clean_text
-    from crawler.explain import parts_of, write_page
     from crawler.offline import read_text
+    from crawler.show.explain import parts_of, write_page
 
     if jsonl:
         ctx.exit(_clean_lines(file, processes or os.cpu_count() or 1, explain=explain))
@@ -53,7 +53,7 @@ def clean(  # noqa: PLR0913 - one argument an option
 
 
 def _show(cleaned: "Cleaned", *, as_json: bool, explain: bool) -> None:
-    from crawler.explain import cleaned_json, explained
+    from crawler.show.explain import cleaned_json, explained
 
     if as_json:
         print_json(cleaned_json(cleaned, explain=explain))

@@ -13,8 +13,8 @@ from crawler.config import load
 
 if TYPE_CHECKING:
     from archive import Archive
-    from archive.run_history import RunHistory
-    from archive.versions import PostHistory, ThreadHistory
+    from archive.history.of_runs import RunHistory
+    from archive.history.versions import PostHistory, ThreadHistory
 
 
 @click.command()
@@ -56,9 +56,9 @@ def history(  # noqa: PLR0913 - a command's options
 
 
 def _show(found: "PostHistory | ThreadHistory | RunHistory", *, as_json: bool) -> None:
-    from archive.run_history import RunHistory
-    from archive.versions import PostHistory
-    from crawler import history_text
+    from archive.history.of_runs import RunHistory
+    from archive.history.versions import PostHistory
+    from crawler.show import history as history_text
 
     colored = sys.stdout.isatty()
     lines: Iterable[str]
@@ -75,7 +75,7 @@ def _show(found: "PostHistory | ThreadHistory | RunHistory", *, as_json: bool) -
 
 
 def _show_gone(archive: "Archive", *, as_json: bool) -> None:
-    from crawler import history_text
+    from crawler.show import history as history_text
 
     threads, posts = archive.gone()
     if as_json:
@@ -85,7 +85,7 @@ def _show_gone(archive: "Archive", *, as_json: bool) -> None:
 
 
 def _show_runs(archive: "Archive", *, as_json: bool) -> None:
-    from crawler import history_text
+    from crawler.show import history as history_text
 
     runs = archive.runs()
     if as_json:

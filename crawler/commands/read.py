@@ -25,7 +25,7 @@ def read(  # noqa: PLR0913 - one argument an option
     - is standard input. A file that cannot be read gives exit code 1.
     """
     from crawler import offline
-    from crawler.explain import explained, parts_of, write_page
+    from crawler.show.explain import explained, parts_of, write_page
 
     settings = load(config)
     pages, failed = [], False

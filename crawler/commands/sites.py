@@ -36,8 +36,8 @@ def add(*, url: str, config: Path | None) -> None:
 
     With its software, boards and sensible values.
     """
-    from crawler.adding import add as add_site
     from crawler.crawl import checked
+    from crawler.sites.adding import add as add_site
 
     settings = load(config if config and config.exists() else None)
     file, entry = add_site(checked(url), settings, config)
@@ -56,7 +56,7 @@ def check(ctx: click.Context, *, config: Path | None, as_json: bool) -> None:
 
     Each site's first pages are crawled into an archive that is thrown away. Exit codes as of crawl.
     """
-    from crawler.checking import check as check_sites
+    from crawler.sites.checking import check as check_sites
 
     found = check_sites(load(config))
     if as_json:

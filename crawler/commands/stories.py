@@ -52,7 +52,7 @@ def stories(  # noqa: PLR0913 - a command's options
     copies, edits, excerpts or contains the text of the other.
     """
     from archive.stories.listing import listed, story_of
-    from crawler import story_text
+    from crawler.show import stories as story_text
 
     with opened(load(config, archive=archive)) as found:
         if target is not None:
@@ -87,8 +87,9 @@ def diff(  # noqa: PLR0913 - a command's options
     Each is named by its number or its URL; the URL of a thread means its article. Words that were cut stand in
     [-...-], added ones in {+...+}.
     """
-    from archive.difference import difference
-    from crawler import difference_page, story_text
+    from archive.history.difference import difference
+    from crawler.show import difference_page
+    from crawler.show import stories as story_text
 
     with opened(load(config, archive=archive)) as archived:
         found = difference(archived, one, other)

@@ -26,12 +26,12 @@ from archive.errors import ArchiveError
 from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request
 from crawler import feeds
+from crawler.access.login import LoginError
 from crawler.config import Config, load
 from crawler.download import InterruptedDownloadError
 from crawler.failures import reason_of
 from crawler.forums import read
 from crawler.ledger import Ledger
-from crawler.login import LoginError
 from crawler.politeness import Hosts, State, retry_after, trusted
 from crawler.reading import urls
 from crawler.robots import ForbiddenError, RobotsUnavailableError

@@ -3,13 +3,13 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from crawler.story_text import counts_line, where_line
+from crawler.show.stories import counts_line, where_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from archive.difference import Difference, Side
-    from archive.wording import Piece
+    from archive.history.difference import Difference, Side
+    from archive.history.wording import Piece
 
 _TAGS = {"=": "span", "-": "del", "+": "ins"}
 _STYLE = """

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from archive.errors import QueryError
-from archive.terms import WORD, Term, term
+from archive.search.terms import WORD, Term, term
 
 _MOST = 64  # words of one query: far above any use, far below the depth at which FTS5 gives up
 _DEEPEST = 16  # parentheses inside each other

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from archive.run_history import RunHistory
-    from archive.versions import PostHistory, ThreadHistory, Version
-    from archive.wording import Piece
+    from archive.history.of_runs import RunHistory
+    from archive.history.versions import PostHistory, ThreadHistory, Version
+    from archive.history.wording import Piece
 
 _KEPT = 8  # unchanged words that are shown on each side of a change
 _SIGNS = {"-": ("[-", "-]"), "+": ("{+", "+}")}  # as `git diff --word-diff` marks them

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from archive.errors import ArchiveError
-from archive.versions import PostHistory, ThreadHistory, posts, threads
+from archive.history.versions import PostHistory, ThreadHistory, posts, threads
 
 
 class Grown(NamedTuple):

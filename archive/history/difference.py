@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archive import targets, versions
 from archive.database import explained
-from archive.wording import Piece, compare
+from archive.history import targets, versions
+from archive.history.wording import Piece, compare
 
 if TYPE_CHECKING:
     from archive.asking import Asking
@@ -39,7 +39,7 @@ class Difference:
 
 
 def difference(archive: "Asking", one: str | int, other: str | int) -> Difference:
-    """Compares two posts, each named by its number or a URL (see `archive.targets`), word by word.
+    """Compares two posts, each named by its number or a URL (see `archive.history.targets`), word by word.
 
     Raises:
         ArchiveError: there is no such post.

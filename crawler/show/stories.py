@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from crawler.history_text import diff_text
+from crawler.show.history import diff_text
 
 if TYPE_CHECKING:
-    from archive.difference import Difference, Side
+    from archive.history.difference import Difference, Side
     from archive.stories.listing import Appearance, Story
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from archive.wording import Piece, compare
+from archive.history.wording import Piece, compare
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from math import log
 from statistics import fmean
 
-from archive.candidates import Row
-from archive.query import Query
-from archive.terms import Term
+from archive.search.candidates import Row
+from archive.search.query import Query
+from archive.search.terms import Term
 
 _K1, _B = 1.2, 0.75
 _TITLE = 4  # a word in a title counts as much as four in a body

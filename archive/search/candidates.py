@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archive.filters import ARTICLES, POSTS, Filters, where
-from archive.query import Query
+from archive.search.query import Query
 from archive.text import stored
 
 
@@ -43,7 +43,7 @@ _POSTS = (
 )
 
 
-def candidates(db: sqlite3.Connection, query: Query, kind: str | None, filters: Filters) -> Iterator[Row]:
+def newest_first(db: sqlite3.Connection, query: Query, kind: str | None, filters: Filters) -> Iterator[Row]:
     """Every article and post (or one `kind`) that the filters let through and that may fit, the newest first."""
     found = []
     few = _few(db, filters)

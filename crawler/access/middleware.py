@@ -15,10 +15,10 @@ from scrapy.http.request import NO_CALLBACK
 
 from archive.errors import XemtiepError
 from archive.frontier import host_of
-from crawler import cookies, login
+from crawler.access import cookies, login
+from crawler.access.login import LoginError
 from crawler.config import Site
 from crawler.forums import read
-from crawler.login import LoginError
 from crawler.spiders.forum import ForumSpider
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Signing in as a member: find the login form, fill it in, and tell whether a page is shown to a member.
 
-Works on pages, without a network; `crawler.access` sends what is made here.
+Works on pages, without a network; `crawler.access.middleware` sends what is made here.
 """
 
 import os

@@ -10,7 +10,7 @@ def require(site: Site) -> None:
     Raises:
         ConfigError: one of them is not.
     """
-    from crawler import cookies, login  # noqa: PLC0415 - lxml; a command that crawls nothing does without
+    from crawler.access import cookies, login  # noqa: PLC0415 - lxml; a command that crawls nothing does without
     from crawler.forums import FORUMS  # noqa: PLC0415 - as above
 
     if site.login:

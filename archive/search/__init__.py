@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from archive.candidates import Row, candidates
 from archive.database import explained
 from archive.filters import Filters
-from archive.query import Query, parse
-from archive.ranking import Counted, ranked
+from archive.search.candidates import Row, newest_first
+from archive.search.query import Query, parse
+from archive.search.ranking import Counted, ranked
 
 if TYPE_CHECKING:
     from archive.asking import Asking
@@ -89,7 +89,7 @@ def _hits(  # noqa: PLR0913, PLR0917 - what `search` was asked
     archive: "Asking", query: Query, kind: str | None, filters: Filters, least: int, among: int, marks: Marks
 ) -> Iterator[Hit]:
     with explained(archive.path):
-        rows = candidates(archive.db, query, kind, filters)
+        rows = newest_first(archive.db, query, kind, filters)
         fitting: list[Counted] = []
         while some := list(map(Counted, islice(rows, among))):
             fitting += [counted for counted in some if counted.fits(query)]
@@ -114,7 +114,7 @@ def facets(archive: "Asking", query: str, *, kind: str | None = None, filters: F
     counts: dict[str, Counter[str]] = {name: Counter() for name in _FACETS}
     hits = seen = 0
     with explained(archive.path):
-        for seen, row in enumerate(candidates(archive.db, asked, kind, filters or Filters()), 1):
+        for seen, row in enumerate(newest_first(archive.db, asked, kind, filters or Filters()), 1):
             if seen > _COUNTED:
                 break
             if Counted(row).fits(asked):
