@@ -26,7 +26,7 @@ class NodeBBPage(Forum):
     signals = r"^page-[\w-]+ .*\btemplate-|/nodebb(?:\.min)?\.js"
     anchor = "script#ajaxify-data"
 
-    posts = "li[component=post]"
+    posts = "[component=topic] li[component=post]"  # not those that a group's page lists
     post_id = "./@data-pid"
     post_mark = b'component="post" '
     body = ".content[component='post/content'] | [component='post/content']"
