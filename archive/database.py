@@ -68,6 +68,7 @@ def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     """
     if not create and not path.exists():
         raise ArchiveError(f"{path}: there is no such archive; `xemtiep crawl URL --archive {path}` makes one")
+    _refuse_other(path)
     with explained(path):
         try:
             return _opened(path, lambda db: _prepare(db, path, create=create))
@@ -85,6 +86,7 @@ def read_only(path: Path) -> sqlite3.Connection:
     """
     if not path.exists():
         raise ArchiveError(f"{path}: there is no such archive")
+    _refuse_other(path)
     with explained(path):
         try:
             return _opened(f"{path.absolute().as_uri()}?mode=ro", lambda db: _check_readable(db, path))
@@ -92,6 +94,11 @@ def read_only(path: Path) -> sqlite3.Connection:
             if _kind(error) not in _READ_ONLY or _has_wal(path):
                 raise
             return _opened(_frozen(path), lambda db: _check_readable(db, path))
+
+
+def _refuse_other(path: Path) -> None:
+    if path.exists() and not path.is_file():  # SQLite would say that the disk failed
+        raise ArchiveError(f"{path}: a folder or device, not an archive: name a file with --archive")
 
 
 def _check_readable(db: sqlite3.Connection, path: Path) -> None:

@@ -68,9 +68,14 @@ def where(filters: Filters, columns: Mapping[str, str] = ARTICLES) -> tuple[str,
 _Test = Callable[[str, object], tuple[str, list[object]]]
 
 
-def _any(column: str, values: Sequence[object], test: _Test) -> tuple[str, list[object]]:
-    tests = [test(column, stored(value) if isinstance(value, str) else value) for value in values]
+def _any(column: str, values: Sequence[str | int], test: _Test) -> tuple[str, list[object]]:
+    tests = [test(column, stored(value) if isinstance(value, str) else bound(value)) for value in values]
     return f"({' OR '.join(sql for sql, _ in tests)})", [value for _, found in tests for value in found]
+
+
+def bound(number: int) -> int:
+    """A number as SQLite can hold it: of larger ones there is none in any table."""
+    return max(-(2**63), min(number, 2**63 - 1))
 
 
 def _is(column: str, value: object) -> tuple[str, list[object]]:

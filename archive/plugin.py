@@ -30,10 +30,10 @@ def fold(text: str | None) -> str | None:
     return unicodedata.normalize("NFC", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
-def host(url: str | None) -> str | None:
+def host(url: object) -> str | None:
     """The host of a URL, without `www.`; NULL if it has none."""
     try:
-        name = urlsplit(url or "").hostname
+        name = urlsplit(url).hostname if isinstance(url, str) else None
     except ValueError:  # a bracket that opens no address
         return None
     return name.removeprefix("www.") if name else None
@@ -108,7 +108,7 @@ def _print(rows: Iterable[Any]) -> None:
 @click.argument("query")
 @_site
 @_host
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most hits to show.")
+@click.option("--limit", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="Most hits to show.")
 def search_command(path: Path, *, query: str, sites: tuple[str, ...], hosts: tuple[str, ...], limit: int) -> None:
     """Search an archive's articles and posts, with or without Vietnamese diacritics."""
     from dataclasses import asdict  # noqa: PLC0415 - as above

@@ -87,6 +87,12 @@ def test_another_programs_database_is_refused_and_kept(tmp_path: Path) -> None:
         assert db.execute("SELECT name FROM sqlite_schema").fetchall() == [("mine",)]
 
 
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_folder_is_no_archive(tmp_path: Path, *, read_only: bool) -> None:
+    with pytest.raises(ArchiveError, match="a folder or device, not an archive"):
+        Archive.open(tmp_path, read_only=read_only)
+
+
 def test_an_archive_of_a_newer_version_is_refused(archive: Archive) -> None:
     archive.db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
     archive.close()

@@ -38,6 +38,8 @@ def found(archive: Archive, filters: Filters) -> list[int]:
         (Filters(), [1, 3]),
         (Filters(sites=["forum.example"]), [1, 3]),
         (Filters(sites=["forum"]), []),
+        (Filters(stories=[5]), [1]),
+        (Filters(stories=[10**30, -(10**30)]), []),
         (Filters(boards=["Xe"]), [3]),
         (Filters(boards=["Xe", "Tin tức"]), [1, 3]),
         (Filters(authors=["Zoe\u0308"]), [1]),
@@ -100,3 +102,7 @@ def test_a_value_is_never_sql(values: list[str], name: str) -> None:
     condition, found = where(Filters(**{name: values}))
     assert db.execute(f"SELECT * FROM articles WHERE {condition}", found).fetchall() == []
     db.close()
+
+
+def test_no_story_has_more_articles_than_sqlite_can_count(archive: Archive) -> None:
+    assert list(archive.stories(least=10**30)) == []

@@ -153,7 +153,7 @@ def test_a_run_shows_what_it_changed(path: Path) -> None:
         assert [item.thread_id for item in third.vanished_threads] == ["11"]
 
 
-@pytest.mark.parametrize("name", ["999", "0" * 30, "https://forum.example/t/77", "x", "", "/"])
+@pytest.mark.parametrize("name", ["999", "0" * 30, "https://forum.example/t/77", "x", "", "/", "\udcff"])
 def test_what_is_not_there_is_said(path: Path, name: str) -> None:
     with Archive.open(path) as archive, pytest.raises(ArchiveError, match="no post or thread"):
         archive.history(name)

@@ -29,6 +29,8 @@ Crawled = tuple[Path, Served]
         ("host('https://www.Bao.example:8080/a?b')", "bao.example"),
         ("host('https://[::1/a')", None),
         ("host('nowhere')", None),
+        ("host(5)", None),
+        ("host(x'ff')", None),
         ("words(' một  hai\nba ')", 3),
         ("fits('Đảng bộ xã đã họp', 'dang bo')", 1),
         ("fits('Đảng bộ xã đã họp', 'đang')", 0),

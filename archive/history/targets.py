@@ -5,6 +5,7 @@ from typing import NamedTuple
 from urllib.parse import urldefrag
 
 from archive.errors import ArchiveError
+from archive.text import stored
 
 
 class Target(NamedTuple):
@@ -27,6 +28,7 @@ def find(db: sqlite3.Connection, name: str, *, thread: bool = False) -> Target:
     Raises:
         ArchiveError: there is no such thing, or it may be several.
     """
+    name = stored(name)
     steps = _of_url(name) if "/" in name else _of_id(name, thread=thread)
     for sql, values in steps:
         found = db.execute(sql, values).fetchall()

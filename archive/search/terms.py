@@ -80,7 +80,7 @@ def _spellings(word: str) -> list[str]:
         return [word]
     bare = unicodedata.normalize("NFC", decomposed.replace(tones[0], ""))
     forms = {unicodedata.normalize("NFC", bare[:i] + tones[0] + bare[i:]) for i in range(1, len(bare) + 1)}
-    return sorted(form for form in forms if len(form) == len(bare))
+    return sorted(form for form in forms if len(form) == len(bare)) or [word]  # no letter has the tone: đ́
 
 
 def _cases(letter: str) -> set[str]:

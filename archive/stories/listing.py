@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archive.database import explained
 from archive.errors import ArchiveError
+from archive.filters import bound
 from archive.history import targets
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def listed(
         " (SELECT 1 FROM articles WHERE story = stories.id AND site IN (SELECT value FROM json_each(:sites))))"
         " ORDER BY sites DESC, stories.articles DESC, id"
     )
-    values = {"sites": json.dumps(sites), "since": since, "least": least}
+    values = {"sites": json.dumps(sites), "since": since, "least": bound(least)}
     with explained(archive.path):
         yield from map(Story._make, archive.db.execute(sql, values))
 
