@@ -59,6 +59,13 @@ def atomic(db: sqlite3.Connection) -> Iterator[None]:
             db.execute("ROLLBACK")
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is an archive, by its header (https://sqlite.org/fileformat.html#application_id)."""
+    with path.open("rb") as file:
+        header = file.read(72)
+    return header.startswith(b"SQLite format 3\0") and header[68:] == schema.APPLICATION_ID.to_bytes(4)
+
+
 def connect(path: Path, *, create: bool) -> sqlite3.Connection:
     """Opens an archive and brings its tables up to date.
 

@@ -20,6 +20,7 @@ class Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
+            _open_closed()
             for stream in (sys.stdout, sys.stderr):
                 if isinstance(stream, io.TextIOWrapper):  # not where it is closed
                     stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # whatever the locale says
@@ -38,6 +39,14 @@ class Group(click.Group):
             click.echo(f"xemtiep: {error.filename or 'standard output'}: {error.strerror or error}", err=True)
             _let_go()
             ctx.exit(1)
+
+
+def _open_closed() -> None:
+    """Streams that the caller closed (`>&-`): no file may get their place, and what is printed is an error."""
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def _let_go() -> None:

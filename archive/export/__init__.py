@@ -1,17 +1,16 @@
 """Clean articles out of the archive: one file a format, streamed, and never half-written under the final name."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import ArchiveError
-from archive.export import entries
+from archive.export import entries, outputs
 from archive.export.entries import Choice, Line
 from archive.export.formats import FORMATS
 from archive.export.names import file_name, number_of
-from archive.export.placing import placed_file, placed_folder
+from archive.export.placing import placed_folder
 from archive.export.targets import Target
 from archive.store import Archive
 
@@ -31,16 +30,18 @@ def export(
     """Write the chosen articles in `format_` and return how many; `follow` may watch them pass (a progress bar).
 
     `output` is a file, or a folder for one file per article: an existing folder, or a name without a suffix or with
-    a slash at its end. None means standard output. A file or folder of that name is replaced only when the export is
-    whole; files in the folder that are of no article stay. Memory does not grow with the number of articles.
+    a slash at its end. None means standard output; pipes and devices are written as they are. A file or folder of
+    that name is replaced only when the export is whole, and keeps its rights; files in the folder that are of no
+    article stay. Memory does not grow with the number of articles.
 
     Raises:
-        ArchiveError: the output cannot be written, or is the archive itself; a package for the format is missing.
+        ArchiveError: the output cannot be written, or has to stay: it is an archive, or the folder of this one or of
+            the program; a package for the format is missing.
     """
     target = Path(output) if output is not None else None
-    folder = target is not None and (str(output).endswith("/") or target.is_dir() or not target.suffix)
+    folder = target is not None and outputs.is_folder(str(output))
     if target:
-        _refuse(archive, target, folder=folder)
+        outputs.refuse(archive.path, str(output))
     known = Target(archive, choice.since_last) if choice.since_last is not None else None
     with closing(entries.lines(archive, choice)) as lines:
         rows: Iterator[Line] = iter(follow(lines, entries.count(archive, choice))) if follow else lines
@@ -50,7 +51,7 @@ def export(
                 with placed_folder(target.resolve(), _keeps(archive, format_, known)) as part:
                     written = _write_each(chosen, format_, choice, part)
             else:
-                with placed_file(target.resolve()) if target else _standard_output() as stream:
+                with outputs.opened(target) as stream:
                     written = _write(chosen, format_, choice, stream)
     if known:
         known.advance()
@@ -66,20 +67,6 @@ def _explained(output: str | Path | None) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or error
         raise ArchiveError(f"{output or 'standard output'} cannot be written: {reason}") from error
-
-
-@contextmanager
-def _standard_output() -> Iterator[BinaryIO]:
-    yield sys.stdout.buffer
-    sys.stdout.buffer.flush()
-
-
-def _refuse(archive: Archive, target: Path, *, folder: bool) -> None:
-    own = {Path(f"{archive.path}{suffix}").resolve() for suffix in ("", "-wal", "-shm", "-journal", ".lock")}
-    if target.resolve() in own:
-        raise ArchiveError(f"{target} is the archive itself: give the export another name")
-    if folder and target.exists() and not target.is_dir():
-        raise ArchiveError(f"{target} is there and no folder: name another, or a file with a suffix such as .jsonl")
 
 
 def _write(rows: Iterable[Line], format_: str, choice: Choice, stream: BinaryIO) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 _PART = ".xemtiep-{}.part"  # short, so that the longest names can be written too
+_OWN = 0o700  # whoever writes it may do so, whatever rights what it replaces had
 _BUFFER = 2**20  # bytes: one write for hundreds of articles
 
 
@@ -19,6 +20,8 @@ def placed_file(target: Path) -> Iterator[BinaryIO]:
     try:
         with part.open("xb", buffering=_BUFFER) as stream:
             _claim(stream.fileno())
+            if target.exists():
+                part.chmod(target.stat().st_mode & 0o777 | _OWN & 0o666)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -37,6 +40,8 @@ def placed_folder(target: Path, keep: Callable[[str], bool]) -> Iterator[Path]:
     if before.exists() and not target.exists():  # killed between its last two steps
         before.rename(target)
     part.mkdir()
+    if target.exists():
+        part.chmod(target.stat().st_mode & 0o7777 | _OWN)
     handle = _open_folder(part)
     try:
         yield part

@@ -5,23 +5,26 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from archive.database import explained, transaction
+from archive.errors import ArchiveError
 from archive.export.entries import Line
 from archive.store import Archive
-from archive.text import utc
+from archive.text import stored, utc
 
 
 class Target:
     """What a target was given before, and what it is given now; `advance` once it has it."""
 
     def __init__(self, archive: Archive, name: str) -> None:
+        if not name:
+            raise ArchiveError("the name of --since-last is empty: name who gets the exports, such as weekly")
         self.archive = archive
-        self.name = name
+        self.name = stored(name)
         with transaction(archive.db, archive.path):  # writes, so that an archive that cannot be written says so now
-            archive.db.execute("INSERT OR IGNORE INTO export_targets (name) VALUES (?)", (name,))
+            archive.db.execute("INSERT OR IGNORE INTO export_targets (name) VALUES (?)", (self.name,))
             archive.db.execute("DROP TABLE IF EXISTS temp.given")
             # on disk, not in memory: as many rows as the export has
             archive.db.execute("CREATE TEMP TABLE given (article INTEGER PRIMARY KEY, digest INTEGER NOT NULL)")
-        asked = archive.db.execute("SELECT id FROM export_targets WHERE name = ?", (name,))
+        asked = archive.db.execute("SELECT id FROM export_targets WHERE name = ?", (self.name,))
         self.id = int(asked.fetchone()[0])
 
     def news(self, lines: Iterator[Line]) -> Iterator[Line]:
