@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from archive.errors import XemtiepError
+from crawler.__main__ import INTERRUPTED
 from crawler.commands import archive, clean, crawl, db, history, keeping, read, reclean, search, sites, stories
 
-INTERRUPTED = 130  # as the shell counts a Ctrl-C
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
