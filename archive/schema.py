@@ -259,7 +259,7 @@ CREATE TABLE stories (              -- texts that more than one article carries
     first_at TEXT NOT NULL,         -- when it was posted first and last; without a date, first seen
     last_at TEXT NOT NULL
 ) STRICT;
-CREATE INDEX articles_story ON articles(story);
+CREATE INDEX articles_story ON articles(story, site);
 
 CREATE TABLE story_texts (          -- each article's text as it is compared with others
     article INTEGER PRIMARY KEY REFERENCES posts(id),
@@ -267,7 +267,7 @@ CREATE TABLE story_texts (          -- each article's text as it is compared wit
     version INTEGER NOT NULL,       -- the same number: the same words
     marks INTEGER NOT NULL          -- how many rows of story_marks it has; of those with the same text, one has them
 ) STRICT;
-CREATE INDEX story_texts_text ON story_texts(text) WHERE text IS NOT NULL;
+CREATE INDEX story_texts_words ON story_texts(version, text) WHERE text IS NOT NULL;
 
 CREATE TABLE story_marks (          -- five words of a text, as a number: by these a text finds those like it
     mark INTEGER NOT NULL,

@@ -18,7 +18,7 @@ from archive import Archive
 from archive.posts import content_of
 from archive.recleaning import put_back, stored_posts
 from archive.records import Block, Label
-from archive.stories import texts
+from archive.stories import describe, texts
 from archive.stories.listing import listed, story_of
 from archive.stories.texts import same, text_of
 
@@ -153,8 +153,12 @@ def in_step(archive: Archive) -> bool:
     lowest = dict(archive.db.execute("SELECT story, min(id) FROM articles GROUP BY story"))
     kept = archive.db.execute("SELECT count(*) FROM story_texts").fetchone()[0]
     marked = archive.db.execute("SELECT article, count(*) FROM story_marks GROUP BY 1").fetchall()
+    described = archive.db.execute("SELECT * FROM stories ORDER BY id").fetchall()
+    for number in sizes:
+        describe(archive.db, number)
     return (
-        {number: story.articles for number, story in rows.items()} == {key: n for key, n in sizes.items() if n > 1}
+        archive.db.execute("SELECT * FROM stories ORDER BY id").fetchall() == described
+        and {number: story.articles for number, story in rows.items()} == {key: n for key, n in sizes.items() if n > 1}
         and all(key == number for key, number in lowest.items())
         and all(story.first == story_of(archive, number)[0].id for number, story in rows.items())
         and kept == archive.count_articles()
@@ -216,6 +220,27 @@ def test_cleaning_again_keeps_stories_in_step(tmp_path: Path) -> None:
         assert partition(archive) == {frozenset("1"), frozenset("2"), frozenset("3")}
         assert in_step(archive)
         assert sound(archive)
+
+
+def test_an_article_joins_a_large_story_as_fast_as_a_small_one(tmp_path: Path) -> None:
+    """One text of which a word differs, on two sites, at times posted before the others."""
+    rng = random.Random(1)
+    steps: list[int] = []
+    with Archive.open(tmp_path / "archive.db") as archive:
+        archive.db.set_progress_handler(lambda: steps.append(1), 50)
+        costs = []
+        for number in range(1, 401):
+            body = ARTICLE.replace(" ", f" {rng.choice(WORDS[:3])} ", 1)
+            at = DAY + timedelta(hours=rng.randrange(-number, number))
+            made = replace(
+                thread(post(number, body, title="Tin", posted_at=at), number=str(number)), site=f"{at.day % 2}"
+            )
+            steps.clear()
+            archive.save_page(made)
+            costs.append(len(steps))
+        assert len(partition(archive)) == 1
+        assert in_step(archive)
+    assert sum(costs[-50:]) < 1.2 * sum(costs[50:100])
 
 
 def cut(old: Any, habit: str) -> tuple[Any, Any]:

@@ -21,12 +21,15 @@ def join(db: sqlite3.Connection, number: int, title: str, body: str) -> None:
     """Finds the story of an article that was just stored, whatever stands in its row."""
     db.execute("UPDATE articles SET story = id WHERE id = ? AND story IS NOT id", (number,))
     text = text_of(title, body)
-    twin = _twin(db, number, identity(text))
+    key, words = identity(text), version(text)
+    twin = _twin(db, number, words, key)
     own = [] if twin else marks(text)
     found = [_story(db, twin)] if twin else list(_stories_of(db, number, text, own))
-    db.execute("INSERT INTO story_texts VALUES (?, ?, ?, ?)", (number, identity(text), version(text), len(own)))
+    db.execute("INSERT INTO story_texts VALUES (?, ?, ?, ?)", (number, key, words, len(own)))
     _mark(db, number, own)
-    if found:
+    if len(found) == 1 and found[0] < number:
+        _add(db, found[0], number, new=twin is None and not _has(db, found[0], words))
+    elif found:
         _unite(db, {number, *found})
 
 
@@ -41,12 +44,13 @@ def join_all(db: sqlite3.Connection) -> None:
 def leave(db: sqlite3.Connection, number: int) -> None:
     """Takes an article out of its story before its text changes or goes; the story may fall apart without it."""
     row = db.execute(
-        "SELECT title, body, story, text, marks FROM articles JOIN story_texts ON article = id WHERE id = ?", (number,)
+        "SELECT title, body, story, version, text, marks FROM articles JOIN story_texts ON article = id WHERE id = ?",
+        (number,),
     ).fetchone()
     if row is None:
         return
-    title, body, story, key, marked = row
-    twin = _twin(db, number, key)
+    title, body, story, words, key, marked = row
+    twin = _twin(db, number, words, key)
     db.execute("DELETE FROM story_texts WHERE article = ?", (number,))
     if marked:
         own = marks(text_of(title, body))
@@ -70,17 +74,22 @@ def _rejoin(db: sqlite3.Connection, members: list[int], *, whole: bool) -> None:
     describe(db, first)
     for other in sorted(set(members).difference(together)):
         text = _text(db, other)
-        twin = _twin(db, other, identity(text))
+        twin = _twin(db, other, version(text), identity(text))
         found = {_story(db, other), *_stories_of(db, other, text, marks(text))}
         _unite(db, found | {_story(db, twin)} if twin else found)
 
 
-def _twin(db: sqlite3.Connection, number: int, key: int | None) -> int | None:
+def _twin(db: sqlite3.Connection, number: int, words: int, key: int | None) -> int | None:
     """Another article of the same title and words; one of them has the marks of all."""
-    row = db.execute(
-        "SELECT article FROM story_texts WHERE text = ? AND article <> ? LIMIT 1", (key, number)
-    ).fetchone()
+    sql = "SELECT article FROM story_texts WHERE version = ? AND text = ? AND article <> ? LIMIT 1"
+    row = db.execute(sql, (words, key, number)).fetchone()
     return row[0] if row else None
+
+
+def _has(db: sqlite3.Connection, story: int, words: int) -> bool:
+    """Whether an article of the story has just these words."""
+    sql = "SELECT 1 FROM story_texts JOIN articles ON id = article WHERE version = ? AND text NOT NULL AND story = ?"
+    return db.execute(f"{sql} LIMIT 1", (words, story)).fetchone() is not None
 
 
 def _story(db: sqlite3.Connection, number: int) -> int:
@@ -130,6 +139,30 @@ def _candidates(db: sqlite3.Connection, number: int, own: list[int]) -> list[int
         for article, _ in rows:
             rarity[article] += 1 / len(rows)
     return sorted((article for article, part in parts.items() if part >= _SHARED), key=lambda a: (-rarity[a], a))
+
+
+_ADD = """
+UPDATE stories SET articles = stories.articles + 1, versions = versions + :new,
+    sites = sites + NOT EXISTS (SELECT 1 FROM articles WHERE story = stories.id AND site = added.site),
+    first_at = min(first_at, added.at), last_at = max(last_at, added.at),
+    (first, title) = (
+        SELECT id, articles.title FROM articles WHERE id IN (first, :number)
+        ORDER BY coalesce(posted_at, first_seen), site, url, id LIMIT 1
+    )
+FROM (SELECT site, coalesce(posted_at, first_seen) AS at FROM articles WHERE id = :number) AS added
+WHERE stories.id = :story
+"""
+
+
+def _add(db: sqlite3.Connection, story: int, number: int, *, new: bool) -> None:
+    """Puts an article that stands alone into a story; `new`: its version is none that the story has.
+
+    The story's other articles are not looked at: a text that is posted every day has thousands.
+    """
+    known = db.execute(_ADD, {"story": story, "number": number, "new": new}).rowcount
+    db.execute("UPDATE articles SET story = ? WHERE id = ?", (story, number))
+    if not known:
+        describe(db, story)
 
 
 def _unite(db: sqlite3.Connection, stories: Collection[int]) -> None:

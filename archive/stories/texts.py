@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 SHINGLE = 5  # words
@@ -49,26 +50,31 @@ class _Codes(dict[str, bytes]):
 _codes = _Codes()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Text:
-    """An article's words as they are compared; `in_order` are its shingles, `shingles` the same as a set."""
+    """An article's words as they are compared; `in_order` are its shingles."""
 
     title: bytes
     words: bytes
     in_order: Sequence[bytes]
-    shingles: frozenset[bytes]
+
+    @cached_property
+    def shingles(self) -> frozenset[bytes]:
+        """The same as a set, which a text that is compared with no other does not need."""
+        return frozenset(self.in_order)
 
 
 def _coded(text: str) -> bytes:
     return b"".join(map(_codes.__getitem__, text.split()))
 
 
+@lru_cache(maxsize=256)  # candidates of one text are those of the next, where many are written by one pattern
 def text_of(title: str, body: str) -> Text:
     """An article's title and body as they are compared."""
     words = _coded(body)
     last = len(words) - SHINGLE * _CODE
     in_order = [words[at : at + SHINGLE * _CODE] for at in range(0, last + 1, _CODE)]
-    return Text(title=_coded(title), words=words, in_order=in_order, shingles=frozenset(in_order))
+    return Text(title=_coded(title), words=words, in_order=in_order)
 
 
 def version(text: Text) -> int:
