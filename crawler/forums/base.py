@@ -194,8 +194,8 @@ class Forum(Addresses):
         return f"{doc.url}#post-{id_}"
 
     def read_position(self, part: Part) -> int | None:
-        """The number that the page prints beside the post ("#21")."""
-        return number(text(part, self.position).lstrip("#№ "))
+        """The number that the page prints beside the post ("#21", "Post #21")."""
+        return number(text(part, self.position).rpartition("#")[2].lstrip("№ "))
 
     def read_author(self, part: Part) -> Author:
         """Who posted, with the card: every label and value as shown, and as a number where it is one."""

@@ -62,9 +62,13 @@ class XenForo2(XenForo):
     author_title = "h5.userTitle | .message-userTitle"
     author_banners = ".userBanner strong"
     card = "div.message-userExtras"
-    posted = "header.message-attribution time | div.message-attribution time | time.u-dt"
+    # without an attribution (skins) what it says for machines counts, before any other time: that of an edit would win
+    posted = (
+        "header.message-attribution time | div.message-attribution time"
+        " | meta[itemprop=datePublished]@content | time.u-dt"
+    )
     edited = "div.message-lastEdit time"
-    position = "ul.message-attribution-opposite > li:contains('#')"
+    position = "ul.message-attribution-opposite > li:contains('#') | meta[itemprop=name][content*='#']@content"
     deleted = "&.message--deleted | div.messageNotice--deleted"
     title = "h1.p-title-value"
     prefixes = "h1.p-title-value span.label"
