@@ -31,7 +31,7 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "proxy": values.url,
     "metrics": values.path,
     "ping": values.ping,
-    "url": values.url,
+    "url": values.page_url,
     "boards": values.urls,
     "feeds": values.urls,
     "software": values.text,
@@ -189,7 +189,7 @@ def _variable(name: str, read: Callable[[Any], Any]) -> Any:
     try:
         return read(value)
     except ValueError as error:
-        raise ConfigError(f"{PREFIX}{name.upper()} is {value!r}: {error}") from None
+        raise ConfigError(f"{values.shown(PREFIX + name.upper(), value)}: {error}") from None
 
 
 def _environment() -> dict[str, Any]:
@@ -218,6 +218,6 @@ def _values(record: type[Limits], table: Mapping[str, Any], file: Path, where: s
         try:
             read = readers[name](value)
         except ValueError as error:
-            raise ConfigError(f"{file}: {where}{name} is {value!r}: {error}") from None
+            raise ConfigError(f"{file}: {where}{values.shown(name, value)}: {error}") from None
         found[name] = file.parent / read if isinstance(read, Path) else read
     return found

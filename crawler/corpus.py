@@ -49,6 +49,8 @@ def _cleaned(number: int, line: bytes, *, explain: bool) -> Answer:
         document = json.loads(line)
     except ValueError as error:
         return _refused(number, f"not JSON: {error}")
+    except RecursionError:
+        return _refused(number, "JSON nested too deeply")
     if not isinstance(document, dict) or not isinstance(document.get("text"), str):
         return _refused(number, 'no object with a "text"')
     url = document.get("url")

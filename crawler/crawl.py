@@ -74,8 +74,10 @@ def checked(url: str) -> str:
         ConfigError: it is no http(s) address.
     """
     try:
-        return values.url(url)
-    except ValueError:
+        return values.page_url(url)
+    except ValueError as error:
+        if "@" in url:  # a password may stand in it
+            raise ConfigError(f"the address {url.rpartition('@')[2]!r} cannot be crawled as given: {error}") from None
         raise ConfigError(f"{url!r} is not a web address: give one such as https://forum.example/threads/1/") from None
 
 

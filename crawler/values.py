@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+SECRET = frozenset({"login", "headers", "proxy"})  # keys whose values no message repeats
 LONGEST = 36_500  # days back that can be asked for: no forum is as old, and dates do not reach much further
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+")
@@ -125,11 +126,29 @@ def url(value: Any) -> str:
     return full
 
 
+def page_url(value: Any) -> str:
+    """A web address to crawl: it is kept and shown, so no password may stand in it."""
+    full = url(value)
+    if "@" in urlsplit(full).netloc:
+        raise ValueError(
+            "no user and password may stand in it: a site's `login` or `cookies` lets a member in, "
+            "`headers = { Authorization = ... }` answers a server that asks for a password"
+        )
+    return full
+
+
 def urls(value: Any) -> tuple[str, ...]:
     """A list of web addresses."""
     if not isinstance(value, list):
         raise ValueError("it must be a list of web addresses")  # noqa: TRY004 - as above
-    return tuple(map(url, value))
+    return tuple(map(page_url, value))
+
+
+def shown(name: str, value: Any) -> str:
+    """What a message says of a value that cannot be used: nothing that may hold a password."""
+    if name in SECRET or "@" in str(value):
+        return f"{name} cannot be used"
+    return f"{name} is {value!r}"
 
 
 def headers(value: Any) -> dict[str, str]:

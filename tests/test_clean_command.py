@@ -50,6 +50,17 @@ def test_lines_that_are_no_documents_are_answered(run: "Run") -> None:
     assert "2 lines" in done.stderr
 
 
+def test_json_nested_without_end_is_no_document(run: "Run", tmp_path: Path) -> None:
+    nested = tmp_path / "nested.json"
+    nested.write_text("[" * 100_000, "utf-8")
+    done = run("clean", "--jsonl", nested)
+    assert json.loads(done.stdout) == {"error": "JSON nested too deeply", "line": 1}
+    assert done.returncode == 3
+    read = run("read", nested)
+    assert read.returncode == 0, read.stderr
+    assert json.loads(read.stdout)["software"] == "unknown"
+
+
 def test_a_text_is_explained_as_json_and_as_a_page(run: "Run", tmp_path: Path) -> None:
     page = tmp_path / "why.html"
     done = run("clean", "-", "--json", "--explain", "--html", page, stdin=TEXT)

@@ -159,6 +159,28 @@ def test_what_cannot_be_used_is_refused_by_name(tmp_path: Path, text: str, says:
     assert str(tmp_path / "xemtiep.toml") in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        SITE + "login = { user = 'me', password = 's3cret!' }",
+        SITE + 'headers = { Authorization = "s3cret\\r\\n" }',
+        SITE + "proxy = 'ftp://me:s3cret@proxy.example'",
+        "[[sites]]\nurl = 'https://me:s3cret@f.example/'",
+        SITE + "boards = ['https://me:s3cret@f.example/b']",
+    ],
+)
+def test_a_password_in_the_wrong_place_is_refused_and_not_repeated(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load(file(tmp_path, text))
+    assert "site 1" in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_proxy_may_ask_for_a_password(tmp_path: Path) -> None:
+    (site,) = load(file(tmp_path, SITE + "proxy = 'http://me:word@proxy.example:3128'")).sites
+    assert site.proxy == "http://me:word@proxy.example:3128"
+
+
 def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XEMTIEP_DELAY", "soon")
     with pytest.raises(ConfigError, match="XEMTIEP_DELAY is 'soon'"):

@@ -2,10 +2,12 @@
 
 import json
 import re
+import socket
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -123,6 +125,33 @@ def test_what_cannot_be_added_is_explained(run: Run, tmp_path: Path, trouble: st
     assert done.returncode == 1
     assert done.stderr.startswith("xemtiep: http://127")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("path", ["diễn-đàn/", "?q=đ"])
+def test_an_address_beyond_ascii_is_asked_for(run: Run, tmp_path: Path, path: str) -> None:
+    with serve(sample_forum(threads=12)) as served:
+        done = run("sites", "add", served.url + path, cwd=tmp_path)
+        assert served.requests[-1].path.isascii()
+    assert done.returncode in {0, 1}
+    assert "Traceback" not in done.stderr
+
+
+def test_an_answer_that_is_no_http_is_explained(run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        worker = Thread(target=answer_once, args=(server, b"220 mail.example\r\n"))
+        worker.start()
+        done = run("sites", "add", f"http://127.0.0.1:{server.getsockname()[1]}/", cwd=tmp_path)
+        worker.join()
+    assert done.returncode == 1
+    assert done.stderr.startswith("xemtiep: http://127.0.0.1:")
+    assert "robots.txt cannot be fetched: " in done.stderr
+
+
+def answer_once(server: socket.socket, answer: bytes) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(answer)
 
 
 # ---------------------------------------------------------------- crawl without URL, status, check

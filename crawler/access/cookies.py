@@ -94,7 +94,7 @@ def _json(text: str, name: str) -> list[Cookie]:
     """A list of objects as extensions and browsers' tools export them, or one object of names and values."""
     try:
         data = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigError(f"{name} is broken JSON: {_HELP}") from None
     if isinstance(data, dict) and isinstance(data.get("cookies"), list):
         data = data["cookies"]  # as browser automation saves its state

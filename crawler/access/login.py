@@ -54,7 +54,8 @@ def credentials(login: Login) -> tuple[str, str]:
     """
     missing = [name for name in (login.user, login.password) if not os.environ.get(name)]
     if missing:
-        raise ConfigError(f"the environment variable {' and '.join(missing)} is not set: the login needs it")
+        named = f"variable {missing[0]} is" if len(missing) == 1 else f"variables {' and '.join(missing)} are"
+        raise ConfigError(f"the environment {named} not set, and the login needs it")
     return os.environ[login.user], os.environ[login.password]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.commands.options import Seconds, Span, archive_option, config_option, json_option
+from crawler.commands.options import Date, Seconds, Span, archive_option, config_option, json_option
 from crawler.config import load
 from crawler.values import LONGEST
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @archive_option
 @config_option
 @click.option("--delay", type=Seconds(), help="Seconds between two requests to a host [default: 1].")
-@click.option("--since", type=click.DateTime(), help="Leave out threads that are quiet since before this date (UTC).")
+@click.option("--since", type=Date(), help="Leave out threads quiet since before this month, day or moment (UTC).")
 @click.option("--refresh", type=click.IntRange(0, LONGEST), help="Re-read threads active in so many days [default: 0].")
 @click.option("--full", is_flag=True, help="Read everything again, not only what is new.")
 @click.option("--max-time", type=Span(), help="Stop after a time such as 50m; the next run goes on.")
@@ -37,7 +37,7 @@ def crawl(  # noqa: PLR0913 - one argument an option
     archive: Path | None,
     config: Path | None,
     delay: float | None,
-    since: datetime | None,
+    since: str | None,
     refresh: int | None,
     full: bool,
     max_time: timedelta | None,
@@ -68,10 +68,11 @@ def crawl(  # noqa: PLR0913 - one argument an option
         max_requests=max_requests,
         min_items=min_items,
     )
+    begin = datetime.fromisoformat(since) if since else None
     if urls:
-        starts = [crawling.start_of(url, settings, since=since, full=full) for url in urls]
+        starts = [crawling.start_of(url, settings, since=begin, full=full) for url in urls]
     else:
-        starts = sites.due_starts(settings, every=every, since=since, full=full)
+        starts = sites.due_starts(settings, every=every, since=begin, full=full)
     if not starts:
         nothing = nothing_due()
         click.echo(summary_json(nothing) if as_json else _next(sites.standings(settings)))
@@ -90,4 +91,4 @@ def crawl(  # noqa: PLR0913 - one argument an option
 
 def _next(standings: "list[Standing]") -> str:
     first = min(standings, key=lambda standing: standing.next_due)
-    return f"nothing is due; next is {first.site.url} at {first.next_due:%Y-%m-%d %H:%M} UTC"
+    return f"nothing is due; next is {first.site.url} at {first.next_due:%Y-%m-%d %H:%M} UTC (--all: all now)"

@@ -178,5 +178,5 @@ def _preloaded(doc: Document) -> Any:
         stored = json.loads(shelf)
         found = [stored[key] for key in stored if re.match(r"topic_\d+$|topic_list", key)]
         return json.loads(found[0]) if found else None
-    except (TypeError, ValueError):  # cut off, or of another make: the content is still to be had from the API
+    except (TypeError, ValueError, RecursionError):  # cut off, or of another make: the API has the content
         return None

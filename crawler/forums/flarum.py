@@ -247,6 +247,6 @@ def _brought(doc: Document) -> Any:
         return None
     try:
         document = json.loads(shelf.text).get("apiDocument")
-    except (AttributeError, ValueError):  # cut off, or of another make: the page is still to be read
+    except (AttributeError, ValueError, RecursionError):  # cut off, or of another make: the page is still to be read
         return None
     return document if isinstance(document, dict) else None

@@ -81,7 +81,7 @@ def document(body: bytes, url: str, *, charset: str | None, zone: tzinfo, now: d
     if re.match(rb"\s*[\[{]", body):
         try:
             data = json.loads(body)
-        except ValueError:  # a text that starts with a bracket
+        except (ValueError, RecursionError):  # a text that starts with a bracket, or with thousands of them
             data = None
     if data is None and not _binary(body):
         tree = charsets.parse(body, charset)

@@ -137,10 +137,14 @@ def _ask_robots(url: str, config: Config) -> None:
 
 def _fetch(url: str, config: Config) -> tuple[str, bytes]:
     """The final address and the body; FileNotFoundError for a robots.txt that is not there."""
+    from http.client import HTTPException  # noqa: PLC0415 - as above
     from urllib.error import HTTPError  # noqa: PLC0415 - as above
     from urllib.request import Request, urlopen  # noqa: PLC0415 - as above
 
-    request = Request(url, headers={"User-Agent": config.user_agent, "Accept": "text/html, */*;q=0.5"})  # noqa: S310 - http(s), checked before
+    from w3lib.url import safe_url_string  # noqa: PLC0415 - as above
+
+    # An address is shown as it is read, and asked for in ASCII.
+    request = Request(safe_url_string(url), headers={"User-Agent": config.user_agent, "Accept": "text/html, */*;q=0.5"})  # noqa: S310 - http(s), checked before
     try:
         response: HTTPResponse
         with urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310 - as above
@@ -149,5 +153,6 @@ def _fetch(url: str, config: Config) -> tuple[str, bytes]:
         if url.endswith("/robots.txt") and error.code < 500 and error.code != 429:  # noqa: PLR2004 - as RFC 9309 has it
             raise FileNotFoundError from error
         return url, error.read()
-    except OSError as error:
-        raise UnreadableError(f"{url} cannot be fetched: {getattr(error, 'reason', error)}") from error
+    except (OSError, HTTPException) as error:
+        why = getattr(error, "reason", error)
+        raise UnreadableError(f"{url} cannot be fetched: {why or 'the answer is no HTTP'}") from error
