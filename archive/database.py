@@ -1,5 +1,6 @@
 """Opening the file, transactions, and errors that say what to do."""
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -18,21 +19,30 @@ _ADVICE = {
     sqlite3.SQLITE_IOERR: "the disk failed while reading or writing: check the disk and run the same command again",
 }
 
+_ALTERED = "something in it is not as xemtiep writes it: run `xemtiep doctor` on it"
+
 
 @contextmanager
 def explained(path: Path) -> Iterator[None]:
-    """Turns what SQLite says about the file or the disk into an ArchiveError; errors of our own SQL pass."""
+    """Turns what SQLite says about the file, the disk, or missing tables and unreadable texts into an ArchiveError."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         code = _kind(error)
-        if code not in _ADVICE:
+        if code not in _ADVICE and not isinstance(error, sqlite3.OperationalError):
             raise
-        raise ArchiveError(f"{path}: {_ADVICE[code]} ({error})") from error
+        raise ArchiveError(f"{path}: {_ADVICE.get(code, _ALTERED)} ({error})") from error
+    except json.JSONDecodeError as error:  # of a list, such as what cleaning took off
+        raise ArchiveError(f"{path}: {_ALTERED} ({error})") from error
 
 
 def _kind(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF  # the low byte is the kind, the rest its detail
+
+
+def is_failing(error: sqlite3.Error) -> bool:
+    """Whether it is the file or the disk that fails, not what stands in the file."""
+    return _kind(error) in _ADVICE
 
 
 def is_damaged(error: sqlite3.Error) -> bool:

@@ -55,6 +55,7 @@ REPAIRED = {
     "orphans": ("INSERT INTO images VALUES (99, 1, 'https://i/2')", "INSERT INTO post_html VALUES (99, '<p>')"),
     "repeated": ("UPDATE articles SET author = 'ai đó', thread_url = 'https://forum.example/t/0' WHERE id = 1",),
     "folded": ("UPDATE posts SET folded = '' WHERE id = 2",),
+    "tables": ("DROP TABLE habits", "DROP TABLE articles_fts", "DROP VIEW posts_full", "DROP INDEX articles_story"),
     "full-text": ("INSERT INTO posts_fts (posts_fts) VALUES ('delete-all')",),
     "stories": ("UPDATE stories SET articles = 7",),
     "taken": ("UPDATE frontier SET state = 'taken' WHERE role = 'start'",),
@@ -162,3 +163,32 @@ def test_a_damaged_file(run: Run, path: Path) -> None:
 def test_a_run_is_not_disturbed(run: Run, path: Path) -> None:
     with locked(path):
         assert run("doctor", "--archive", path).returncode == 75
+
+
+def test_texts_that_are_no_text_become_readable(run: Run, path: Path) -> None:
+    broken(path, "UPDATE articles SET body = CAST(x'c4ff62' AS TEXT) WHERE id = 1")
+    for command in (["history", "1"], ["export", "--format", "mbox"]):
+        done = run(*command, "--archive", path)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+        assert "run `xemtiep doctor`" in done.stderr
+    assert run("doctor", "--archive", path, "--repair").returncode == 0
+    with Archive.open(path) as archive:
+        assert next(archive.articles()).body == "\ufffd\ufffdb"
+        assert sound(archive)
+
+
+@pytest.mark.parametrize(
+    ("statement", "command"),
+    [
+        ("UPDATE posts SET removed = '{no list' WHERE id = 1", ["history", "1"]),
+        ("UPDATE articles SET posted_at = 'hôm qua' WHERE id = 1", ["export", "--format", "mbox"]),
+        ("ALTER TABLE articles DROP COLUMN words", ["export"]),
+        ("DELETE FROM authors", ["history", "1"]),
+    ],
+)
+def test_what_another_program_wrote_is_told_in_words(statement: str, command: list[str], run: Run, path: Path) -> None:
+    broken(path, "PRAGMA foreign_keys = OFF", statement)
+    done = run(*command, "--archive", path)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "run `xemtiep doctor`" in done.stderr
+    assert run("doctor", "--archive", path, "--repair").returncode == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archive import backup
-from archive.database import explained, transaction
+from archive.database import explained, is_failing, transaction
 from archive.doctor.checks import CHECKS, Check
 from archive.locking import locked
 from archive.store import Archive
@@ -66,7 +66,12 @@ def _check(finding: Finding) -> Check:
 
 
 def _find(db: sqlite3.Connection, check: Check) -> Finding | None:
-    found = check.find(db)
+    try:
+        found = check.find(db)
+    except sqlite3.OperationalError as error:  # what an earlier check found missing or unreadable
+        if is_failing(error):
+            raise
+        found = [f"cannot be checked: {error}"]
     if not found:
         return None
     advice = "run `xemtiep doctor --repair`" if check.repair else check.advice

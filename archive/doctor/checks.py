@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from archive import stories
 from archive.database import is_damaged
+from archive.doctor import tables
 from archive.frontier import host_of
 from archive.text import folded
 
@@ -158,6 +159,35 @@ CHECKS: Sequence[Check] = (
         what="indexes of tables are not in step with their tables",
         find=_bad_indexes,
         repair=_run("REINDEX"),
+    ),
+    Check(
+        name="tables",
+        what="tables, indexes or views are missing",
+        find=tables.missing,
+        repair=tables.make_missing,
+    ),
+    Check(
+        name="columns",
+        what="columns are missing",
+        find=tables.lost_columns,
+        advice="restore a backup, or export what is left with `sqlite-utils rows`",
+    ),
+    Check(
+        name="texts",
+        what="texts cannot be read: they are no UTF-8",
+        find=tables.unreadable,
+        repair=tables.make_readable,
+    ),
+    Check(
+        name="values",
+        what="dates or lists were written by another program, and mean nothing",
+        find=_listed(
+            "SELECT 'posts: row ' || id FROM posts WHERE (posted_at IS NOT NULL AND datetime(posted_at) IS NULL)"
+            " OR NOT json_valid(removed)"
+            " UNION ALL SELECT 'articles: row ' || id FROM articles"
+            " WHERE posted_at IS NOT NULL AND datetime(posted_at) IS NULL"
+        ),
+        advice="restore a backup, or put right what was written: dates as 2024-03-31T18:30:00Z, lists as JSON",
     ),
     Check(
         name="keys",

@@ -46,7 +46,7 @@ def export(
     with closing(entries.lines(archive, choice)) as lines:
         rows: Iterator[Line] = iter(follow(lines, entries.count(archive, choice))) if follow else lines
         chosen = known.news(rows) if known else rows
-        with _explained(output):
+        with _explained(archive, output):
             if target and folder:
                 with placed_folder(target.resolve(), _keeps(archive, format_, known)) as part:
                     written = _write_each(chosen, format_, choice, part)
@@ -59,7 +59,7 @@ def export(
 
 
 @contextmanager
-def _explained(output: str | Path | None) -> Iterator[None]:
+def _explained(archive: Archive, output: str | Path | None) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
@@ -67,6 +67,8 @@ def _explained(output: str | Path | None) -> Iterator[None]:
     except OSError as error:
         reason = error.strerror or error
         raise ArchiveError(f"{output or 'standard output'} cannot be written: {reason}") from error
+    except ValueError as error:  # bytes that are no text, a date or JSON that is none
+        raise ArchiveError(f"{archive.path}: something in it cannot be read ({error}): run `xemtiep doctor`") from error
 
 
 def _write(rows: Iterable[Line], format_: str, choice: Choice, stream: BinaryIO) -> int:

@@ -4,8 +4,12 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from archive.errors import ArchiveError
 from archive.history.wording import Piece, compare
+
+_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,14 +81,22 @@ _THREAD_FIELDS = ("id", "url", "site", "title", "thread_id", "first_seen", "gone
 
 def post_history(db: sqlite3.Connection, post: int) -> PostHistory:
     """A post by our id, with all its versions."""
-    return next(posts(db, "posts.id = ?", (post,)))
+    return _first(posts(db, "posts.id = ?", (post,)))
 
 
 def thread_history(db: sqlite3.Connection, thread: int) -> ThreadHistory:
     """A thread by our id, with its posts that changed."""
-    found = next(threads(db, "threads.id = ?", (thread,)))
+    found = _first(threads(db, "threads.id = ?", (thread,)))
     changed = "posts.thread = ? AND (posts.gone_at IS NOT NULL OR posts.id IN (SELECT post FROM post_versions))"
     return replace(found, changed=list(posts(db, f"{changed} ORDER BY position", (thread,))))
+
+
+def _first(found: Iterator[_Found]) -> _Found:
+    """The only row that is asked for: it is there, but another program may have deleted what it belongs to."""
+    one = next(found, None)
+    if one is None:
+        raise ArchiveError("its site, thread or author is not in the archive: run `xemtiep doctor`")
+    return one
 
 
 def threads(db: sqlite3.Connection, condition: str, values: tuple[object, ...]) -> Iterator[ThreadHistory]:

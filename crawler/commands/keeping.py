@@ -41,7 +41,7 @@ def merge(*, archives: tuple[Path, ...], output: Path, as_json: bool) -> None:
 def doctor(ctx: click.Context, *, archive: Path | None, config: Path | None, repair: bool, as_json: bool) -> None:
     """Check that the archive is sound, and repair it.
 
-    Looks at the file, keys, orphans, indexes, repeated columns, stories and the frontier.
+    Looks at the file, tables, texts, keys, orphans, indexes, repeated columns, stories and the frontier.
 
     Exit codes: 0 all is well, or is again; 1 something is wrong; 75 a run works on the archive.
     """
