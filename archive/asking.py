@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archive.database import explained
 from archive.filters import Filters, where
-from archive.history import of_runs as run_history
-from archive.history import targets, versions
+from archive.history import of_runs, targets, versions
 from archive.history.difference import Difference, difference
 from archive.history.of_runs import RunHistory
 from archive.history.versions import PostHistory, ThreadHistory
@@ -121,7 +120,7 @@ class Asking:
     def runs(self) -> list[dict[str, Any]]:
         """All runs, the latest first."""
         with explained(self.path):
-            return list(run_history.listed(self.db))
+            return list(of_runs.listed(self.db))
 
     def run_history(self, run: int) -> RunHistory:
         """What a run changed, by its number.
@@ -130,7 +129,7 @@ class Asking:
             ArchiveError: there is no such run, or it is too old for that to be known.
         """
         with explained(self.path):
-            return run_history.run_history(self.db, run)
+            return of_runs.run_history(self.db, run)
 
     def export(self, format_: str, output: str | Path | None = None, *, choice: "Choice | None" = None) -> int:
         """Writes the chosen articles to a file, a folder/ or standard output; returns how many.
