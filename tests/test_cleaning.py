@@ -137,3 +137,30 @@ def test_words_before_a_button_are_its_label() -> None:
     button = '<b>Coi chừng</b>: <input type="button" value="Hiện"><br>'
     cleaned = clean(lxml.html.fromstring(f'<div>Lan.<div class="spoiler">{button}<p>Kết.</p></div></div>'))
     assert (cleaned.body, cleaned.removed) == (["Lan.", "Kết."], [("button", "Coi chừng:")])
+
+
+def test_a_bracket_around_a_button_goes_with_it() -> None:
+    button = '[<b>Chỉ thành viên xem được</b> <input type="button" value="Đăng ký...">]'
+    cleaned = clean(lxml.html.fromstring(f"<div>{button}<br>Sông Xanh 12<br>{button} rồi về.</div>"))
+    assert cleaned.body == ["Sông Xanh 12", "rồi về."]
+    assert cleaned.removed == [("button", "[Chỉ thành viên xem được ]")] * 2
+    assert clean("[a]\n] b").text == "[a]\n] b"
+
+
+def test_the_subject_of_an_answer_is_no_line_of_it() -> None:
+    markups = ("Mở đầu.", "Re: Mở lớp  dạy nghề<br>Hay quá.", "AW: re: mở lớp dạy nghề<br><br>Ừ.", "Re: Lớp khác<br>Ừ.")
+    answers = clean_page(page(*(post(markup, number) for number, markup in enumerate(markups, 1)))).posts
+    assert [one.text for one in answers] == ["Mở đầu.", "Hay quá.", "Ừ.", "Re: Lớp khác\nỪ."]
+    assert answers[1].removed == [("notice", "Re: Mở lớp dạy nghề")]
+
+
+def test_the_mails_of_a_telnet_board() -> None:
+    head = "发信人: hehua (荷花), 信区: Garden<br>标&nbsp; 题: 种荷花<br>发信站: 池塘站 (Sun Mar  3 08:00:00 2019)<br>"
+    quote = "【 在 qinghe (清河) 的大作中提到: 】<br>: 水要多深？<br>: 我家的池子<br>很小，<br>也浅。<br>: 请教。<br>"
+    foot = "<br>--<br>慢慢来<br>※ 来源:·池塘站·[FROM: 10.]"
+    cleaned = clean(lxml.html.fromstring(f"<div>{head}<br>半米就好。<br>-- 真的<br>:)<br>{quote}{foot}</div>"))
+    assert cleaned.body == ["半米就好。\n-- 真的\n:)"]
+    assert [label for label, _ in cleaned.removed] == ["notice", "quote", "signature"]
+    assert cleaned.removed[2][1].startswith("--")
+    own = "发信人: 谁？<br>半米就好。"
+    assert clean(lxml.html.fromstring(f"<div>{own}</div>")).text == "发信人: 谁？\n半米就好。"

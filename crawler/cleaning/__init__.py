@@ -12,7 +12,7 @@ from crawler.cleaning.articles import article_of
 from crawler.cleaning.blocks import Piece, pieces_of_tree
 from crawler.cleaning.flat import Card, pieces_of_text
 from crawler.cleaning.flatpage import posts_of
-from crawler.cleaning.furniture import quoted
+from crawler.cleaning.furniture import quoted, subject
 from crawler.cleaning.habits import Edge, label_habits
 from crawler.cleaning.markup import Markup, markup_of
 from crawler.cleaning.redirectors import comparable, host_of, unwrap
@@ -66,11 +66,10 @@ def clean(body: Any, *, url: str = "", containers: Mapping[str, str] = _NOTHING)
     return _clean_text(body, url) if isinstance(body, str) else _clean_tree(body, url, markup_of(containers))
 
 
-def _clean_tree(body: Any, url: str, markup: Markup, opens: str | None = None) -> Cleaned:
-    """`opens`: the title of the thread that the post opens."""
+def _clean_tree(body: Any, url: str, markup: Markup, title: str = "", *, opens: bool = False) -> Cleaned:
+    """`title`: the thread's; `opens`: whether the post opens it."""
     pieces = pieces_of_tree(body, markup)
-    if opens is not None:
-        pieces = title_links(quoted(pieces), opens, url)
+    pieces = title_links(quoted(pieces), title, url) if opens else subject(pieces, title)
     pieces = _ruled(pieces)
     return Cleaned(blocks=_blocks(pieces), source=find_source(pieces, url))
 
@@ -114,7 +113,8 @@ def _clean_post(post: Post, page: Page, at: int, markup: Markup, habits: Mapping
     if isinstance(body, str):
         cleaned, html = _clean_text(body, url), post.html
     else:
-        cleaned = _clean_tree(body, url, markup, page.thread.title if first and page.thread else None)
+        title = page.thread.title if page.thread else ""
+        cleaned = _clean_tree(body, url, markup, title, opens=first and page.thread is not None)
         html = tostring(body, encoding="unicode", method="html", with_tail=False)
     blocks = label_habits(cleaned.blocks, habits) if habits else cleaned.blocks
     article = None

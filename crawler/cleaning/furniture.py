@@ -17,6 +17,9 @@ _CREDIT = re.compile(  # a caption without a picture before it: "... Ảnh: NAME
 )
 _HEADING = 60  # characters of a line above a list of links
 _COMMENT = 200  # characters beside a quoted article
+_ANSWER = re.compile(
+    r"(?:(?:re|aw|antw|sv|vs|odp|res|rif|ynt|отв|ответ|回复|回覆)(?:\[\d+\])?[:：]\s*)+", re.IGNORECASE
+)
 QUOTED = "article in a quote without a name"
 _LEAD = 80  # characters; shorter paragraphs are repeated for effect, as in verses
 _NOTHING = re.compile(r"[\W\d_]*")  # what may stand between links that fill a line: bullets, numbers, dates
@@ -99,6 +102,19 @@ def repeats(pieces: list[Piece]) -> list[Piece]:
 def _repeats(last: Piece, piece: Piece) -> bool:
     captions = piece.label is Label.CAPTION or piece.after_image or last.after_image
     return last.text == piece.text and (captions or len(piece.text) >= _LEAD)
+
+
+def subject(pieces: list[Piece], title: str) -> list[Piece]:
+    """The line "Re: TITLE" that boards with a subject for each post left above the text, or moved there later."""
+    first = next((at for at, piece in enumerate(pieces) if own(piece)), None)
+    if first is None or not title:
+        return pieces
+    line = pieces[first].text.split("\n", 1)[0]
+    answer = _ANSWER.match(line)
+    said = line[answer.end() :].casefold().split() if answer else []
+    if said and said == title.casefold().split():
+        return relabel(pieces, {(first, 0): (Label.NOTICE, "subject: the thread's title", 0)})
+    return pieces
 
 
 def quoted(pieces: list[Piece]) -> list[Piece]:

@@ -12,6 +12,7 @@ from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
 from crawler.cleaning.furniture import captions, datelines, related, repeats
 from crawler.cleaning.lines import Mark, Place, join, lines_backwards, relabel
+from crawler.cleaning.mails import mails
 from crawler.cleaning.phrases import LONGEST, announces, key, phrases
 from crawler.cleaning.tail import tail
 
@@ -108,8 +109,16 @@ def gates(pieces: list[Piece]) -> list[Piece]:
     """A gate in brackets in the midst of a line: vBulletin puts one in the place of every link."""
     done: list[Piece] = []
     for piece in pieces:
+        if done and piece.label in OWN and piece.text.startswith("]"):
+            _close(done[-1], piece)
         done += _split_gates(piece) if piece.label in OWN and "[" in piece.text else (piece,)
-    return done
+    return [piece for piece in done if piece.text]
+
+
+def _close(opened: Piece, piece: Piece) -> None:
+    """A bracket that the words before a button opened and the text after it closes is theirs."""
+    if opened.label is Label.BUTTON and opened.text.startswith("[") and "]" not in opened.text:
+        opened.text, piece.text = f"{opened.text} ]", piece.text[1:].lstrip()
 
 
 def _split_gates(piece: Piece) -> list[Piece]:
@@ -198,6 +207,7 @@ RULES: tuple[Rule, ...] = (
     layout_tables,
     join,
     notices,
+    mails,
     rulers,
     gates,
     anywhere,

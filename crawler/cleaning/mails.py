@@ -1,0 +1,57 @@
+"""Boards that grew out of telnet (KBS, Firebird) print each post as the mail it is: header, text, quote, signature.
+
+Source: mailed posts as these softwares print them on the web: "发信人: id (name), 信区: board", the subject, "发信站:
+host (date)"; "【 在 id (name) 的大作中提到: 】" above quoted lines that start with ": "; "--" above the signature and
+"※ 来源:·host·[FROM: address]".
+"""
+
+import re
+
+from archive.records import OWN, Label
+from crawler.cleaning.blocks import Piece
+from crawler.cleaning.lines import Mark, Place, relabel
+
+_FROM = re.compile(r"\s*(?:发信人|發信人|寄信人)\s*[:：]")
+_SENT = re.compile(r"\s*(?:发信站|發信站)\s*[:：]")
+_HEAD = 5  # lines
+_QUOTES = re.compile(r"【 ?在 .{1,80} 的(?:大作|文章|来信|來信)中提到[:：] ?】")
+_ORIGIN = re.compile(r"※ ?(?:来源|來源|修改|转载|轉載)[:：]")
+
+
+def mails(pieces: list[Piece]) -> list[Piece]:
+    """Label what a telnet board prints around a text, in posts that start with its header."""
+    lines = [
+        ((at, number), line)
+        for at, piece in enumerate(pieces)
+        if piece.label in OWN
+        for number, line in enumerate(piece.text.split("\n"))
+    ]
+    if not lines or not _FROM.match(lines[0][1]):
+        return pieces
+    sent = next((at for at, (_, line) in enumerate(lines[:_HEAD]) if _SENT.match(line)), None)
+    if sent is None:
+        return pieces
+    marks: dict[Place, Mark] = {place: (Label.NOTICE, "header of a mail", -2) for place, _ in lines[: sent + 1]}
+    rest = lines[sent + 1 :]
+    end = _signature(rest)
+    marks |= {place: (Label.SIGNATURE, "below the text of a mail", -3) for place, _ in rest[end:]}
+    return relabel(pieces, marks | _quotes(rest[:end]))
+
+
+def _signature(lines: list[tuple[Place, str]]) -> int:
+    """Where the signature starts: at the last "--", or at the line that says where the post came from."""
+    origin = next((at for at, (_, line) in enumerate(lines) if _ORIGIN.match(line)), len(lines))
+    return next((at for at in range(origin - 1, -1, -1) if lines[at][1].strip() == "--"), origin)
+
+
+def _quotes(lines: list[tuple[Place, str]]) -> dict[Place, Mark]:
+    """The lines of a quote, and between them the ends of lines that were too long and wrapped."""
+    start = next((at for at, (_, line) in enumerate(lines) if _QUOTES.match(line)), None)
+    if start is None:
+        return {}
+    said = [at for at in range(start + 1, len(lines)) if lines[at][1][:2].strip() == ":"]  # ":)" is none
+    kept = [start]
+    for at in range(start + 1, said[-1] + 1 if said else 0):
+        if at in said or (kept[-1] == at - 1 and lines[at][0][0] == lines[at - 1][0][0]):
+            kept.append(at)
+    return {lines[at][0]: (Label.QUOTE, "lines of a mail that is answered", -4) for at in kept}
