@@ -8,6 +8,7 @@ from archive.filters import Filters
 from crawler.commands.options import (
     archive_option,
     config_option,
+    echo,
     filter_options,
     json_option,
     opened,
@@ -86,4 +87,4 @@ def status(*, archive: Path | None, config: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(found | {"schedule": [sites.as_json(standing) for standing in standings]})
     else:
-        click.echo("\n".join([show.status_text(found), *map(sites.as_text, standings)]))
+        echo("\n".join([show.status_text(found), *map(sites.as_text, standings)]))

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from archive.errors import UnreadableError
-from crawler.commands.options import json_option, print_json
+from crawler.commands.options import echo, json_option, print_json
 
 if TYPE_CHECKING:
     from crawler.cleaning import Cleaned
@@ -58,7 +58,7 @@ def _show(cleaned: "Cleaned", *, as_json: bool, explain: bool) -> None:
     if as_json:
         print_json(cleaned_json(cleaned, explain=explain))
     else:
-        click.echo(explained(cleaned.blocks) if explain else cleaned.text)
+        echo(explained(cleaned.blocks) if explain else cleaned.text)
 
 
 def _clean_lines(file: Path, processes: int, *, explain: bool) -> int:

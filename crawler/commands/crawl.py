@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.commands.options import Date, Seconds, Span, archive_option, config_option, json_option
+from crawler.commands.options import Date, Seconds, Span, archive_option, config_option, echo, json_option
 from crawler.config import load
 from crawler.values import LONGEST
 
@@ -83,7 +83,7 @@ def crawl(  # noqa: PLR0913 - one argument an option
         lambda: crawling.crawl(starts, settings, progress=progress, verbose=verbose),
         lambda trouble: click.echo(f"xemtiep: {trouble}", err=True),
     )
-    click.echo(summary_json(summary) if as_json else summary_text(summary, settings.archive))
+    echo(summary_json(summary) if as_json else summary_text(summary, settings.archive))
     if summary.error:
         click.echo(f"xemtiep: {summary.error}", err=True)
     ctx.exit(summary.exit)

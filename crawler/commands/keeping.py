@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, config_option, json_option, opened, print_json
+from crawler.commands.options import archive_option, config_option, echo, json_option, opened, print_json
 from crawler.config import load
 
 
@@ -58,7 +58,7 @@ def doctor(ctx: click.Context, *, archive: Path | None, config: Path | None, rep
             state = "repaired" if finding.repaired else finding.advice
             click.echo(f"{finding.check}: {finding.what} ({finding.rows}): {state}")
             for example in finding.examples:
-                click.echo(f"    {example}")
+                echo(f"    {example}")
         well = f"all is well: {', '.join(report.checks)}" if not report.findings else ""
         click.echo(f"as it was before, the archive is kept in {report.backup}" if report.backup else well)
     ctx.exit(0 if report.sound else 1)

@@ -1,6 +1,8 @@
 """What several commands share: options, and how results are printed."""
 
 import json
+import re
+import sys
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from functools import wraps
@@ -100,10 +102,18 @@ def opened(config: Config) -> "Archive":
     return Archive.open(config.archive, create=False)
 
 
+_COMMANDS = re.compile(r"(?!\x1b\[[0-9;]*m)[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal obeys; colours aside
+
+
+def echo(text: str) -> None:
+    """Print text for people: what a page says cannot command their terminal; a file gets it as it is."""
+    click.echo(_COMMANDS.sub("\ufffd", text) if sys.stdout.isatty() else text)
+
+
 def echo_each(lines: Iterable[str]) -> None:
     """Print the lines as they come."""
     for line in lines:
-        click.echo(line)
+        echo(line)
 
 
 def write_text(target: Path, text: str) -> None:

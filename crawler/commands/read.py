@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from archive.errors import UnreadableError
-from crawler.commands.options import config_option, json_option, print_json
+from crawler.commands.options import config_option, echo, json_option, print_json
 from crawler.config import load
 
 
@@ -39,9 +39,9 @@ def read(  # noqa: PLR0913 - one argument an option
         pages += parts_of(page) if html else []
         if explain:
             for part in parts_of(page):
-                click.echo(f"{part.heading}\n{explained(part.blocks)}\n")
+                echo(f"{part.heading}\n{explained(part.blocks)}\n")
         elif text:
-            click.echo("\n\n".join(post.text for post in page.posts if post.text))
+            echo("\n\n".join(post.text for post in page.posts if post.text))
         else:
             print_json(offline.as_json(page, str(file)))
     if html:

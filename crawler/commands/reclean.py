@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, config_option, json_option, opened, print_json
+from crawler.commands.options import archive_option, config_option, echo, json_option, opened, print_json
 from crawler.config import Config, load
 
 
@@ -36,7 +36,7 @@ def habits(ctx: click.Context, *, archive: Path | None, config: Path | None, as_
             click.echo(
                 f"{row.id:>4} {row.state:<9} {row.posts} of {row.of} posts of {whose} on {row.site}, at the {row.place}"
             )
-            click.echo(f"     {row.example}")
+            echo(f"     {row.example}")
     if not rows and not as_json:
         click.echo("no line stands at the edge of most posts of an author or a site", err=True)
 

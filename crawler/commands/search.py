@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.filters import Filters
-from crawler.commands.options import archive_option, config_option, filter_options, json_option, opened, print_json
+from crawler.commands.options import (
+    archive_option,
+    config_option,
+    echo,
+    filter_options,
+    json_option,
+    opened,
+    print_json,
+)
 from crawler.config import load
 
 if TYPE_CHECKING:
@@ -62,7 +70,7 @@ def _show(  # noqa: PLR0913 - what the command was asked
     marks = _LIGHT if sys.stdout.isatty() and not as_json else ("[", "]")
     count = 0
     for count, hit in enumerate(find(archive, query, limit=limit, kind=kind, filters=filters, marks=marks), 1):
-        click.echo(show.hit_json(hit) if as_json else ("\n" if count > 1 else "") + show.hit_text(hit))
+        echo(show.hit_json(hit) if as_json else ("\n" if count > 1 else "") + show.hit_text(hit))
     if not count:
         click.echo(f"no hits for {query!r}", err=True)
 
@@ -77,4 +85,4 @@ def _count(archive: "Archive", query: str, kind: str | None, filters: Filters, *
     if as_json:
         print_json(asdict(found))
     else:
-        click.echo(show.facets_text(found))
+        echo(show.facets_text(found))
