@@ -1,12 +1,13 @@
 """XenForo 2 (stock and the "Fora" skin) and XenForo 1."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
-from archive.records import Board, Label
+from archive.records import Board, Label, Post
 from crawler.forums.base import Forum
 from crawler.reading.document import Document
-from crawler.reading.select import Part, every, text
+from crawler.reading.select import Part, every, first, text
 
 # "/threads/slug.1/", "/t/slug.1/", "/threads/1", "/index.php?threads/slug.1/"; boards may have a name instead of an id
 _THREAD = r"[/?](?:threads|t)/(?:[^/?#&]*\.)?(\d+)"
@@ -67,6 +68,7 @@ class XenForo2(XenForo):
         "header.message-attribution time | div.message-attribution time"
         " | meta[itemprop=datePublished]@content | time.u-dt"
     )
+    started = "div.p-description time"  # of the thread, below its title
     edited = "div.message-lastEdit time"
     position = "ul.message-attribution-opposite > li:contains('#') | meta[itemprop=name][content*='#']@content"
     deleted = "&.message--deleted | div.messageNotice--deleted"
@@ -99,6 +101,14 @@ class XenForo2(XenForo):
 
     def date_order(self, doc: Document) -> None:  # the base asks the page
         """None: every date is there for machines."""
+
+    def read_posts(self, doc: Document) -> tuple[Post, ...]:
+        """The posts; a skin may show the date of the first one only as that of the thread."""
+        posts = super().read_posts(doc)
+        if not posts or posts[0].posted_at or text(doc.page, self.page) not in ("", "1"):
+            return posts
+        posted_at, posted_raw = self.when(doc, first(doc.page, self.started))
+        return replace(posts[0], posted_at=posted_at, posted_raw=posted_raw or posts[0].posted_raw), *posts[1:]
 
     def read_boards(self, doc: Document) -> Iterator[Board]:
         """Boards, then the boards inside them."""
