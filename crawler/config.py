@@ -178,6 +178,9 @@ def _check(site: Site, before: list[str], where: str) -> None:
         raise ConfigError(f"{where} has no url")
     if site.url in before:
         raise ConfigError(f"{where}: {site.url} is there twice")
+    for board in site.boards:
+        if host_of(board) != site.host:  # nothing that is said of this site would hold there
+            raise ConfigError(f"{where}: the board {board} is not on {site.host}: give it a [[sites]] of its own")
     if site.login and site.cookies:
         raise ConfigError(f"{where}: give cookies or login, not both")
 

@@ -10,6 +10,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
 from archive.errors import XemtiepError
+from crawler.config import host_of
 from crawler.failures import reason_of
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Handler(http11.HTTP11DownloadHandler):
         except Exception as error:
             if self.stopped:  # being cancelled looks like any failure of the network
                 raise InterruptedDownloadError("the crawl is stopped") from error
+            if proxy := request.meta.get("proxy"):
+                error.add_note(f"(through the proxy {host_of(proxy)})")
             logger.info("%s %s: %s", request.method, request.url, reason_of(error))
             raise
         finally:

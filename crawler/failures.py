@@ -8,6 +8,7 @@ from twisted.internet import error
 from twisted.web import http
 from twisted.web._newclient import ParseError  # it has no public name
 
+PLAIN = "wrong version number"  # what OpenSSL says where a server speaks without TLS
 SENTENCES: dict[type[BaseException], str] = {  # the first that fits is said
     exceptions.DownloadCancelledError: "the answer is too long",  # the only reason why Scrapy itself breaks one off
     exceptions.ResponseDataLossError: "the answer was cut short",
@@ -21,7 +22,11 @@ SENTENCES: dict[type[BaseException], str] = {  # the first that fits is said
 
 
 def reason_of(failed: BaseException) -> str:
-    """Say why a download failed; errors that are not in the table speak for themselves."""
+    """Say why a download failed; errors that are not in the table speak for themselves. Notes on it are added."""
+    return " ".join([_reason(failed), *getattr(failed, "__notes__", ())])
+
+
+def _reason(failed: BaseException) -> str:
     causes = list(_causes(failed))
     for kind, sentence in SENTENCES.items():
         for cause in causes:
@@ -34,7 +39,8 @@ def reason_of(failed: BaseException) -> str:
 def _tls(failed: BaseException) -> str:
     """Of a pair such as ("SSL routines", "", "certificate verify failed"), the last word is the reason."""
     pairs = failed.args[0] if failed.args and isinstance(failed.args[0], list) else []
-    return ", ".join(pair[-1] for pair in pairs)
+    said = ", ".join(pair[-1] for pair in pairs)
+    return f"{said} (is it an address with http:// ?)" if said == PLAIN else said
 
 
 def _causes(failed: BaseException) -> Iterator[BaseException]:

@@ -18,6 +18,7 @@ from archive import Archive
 from archive.errors import ArchiveError
 from archive.search import search
 from crawler.demo import Served
+from crawler.show import counted
 
 # ---------------------------------------------------------------- help and documentation
 
@@ -311,3 +312,8 @@ def test_the_demo_touches_no_file_that_it_did_not_make(run: Run, tmp_path: Path,
     assert (done.returncode, done.stdout) == (1, "")
     assert "former demo" in done.stderr
     assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(("count", "says"), [(0, "0 posts"), (1, "1 post"), (2, "2 posts"), (336_000, "336,000 posts")])
+def test_one_is_no_plural(count: int, says: str) -> None:
+    assert counted(count, "post") == says

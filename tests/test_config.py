@@ -143,6 +143,7 @@ SITE = '[[sites]]\nurl = "https://f.example/"\n'
         ("[[sites]]\nurl = 'https://f.example:port/'", "web address"),
         (SITE + SITE, "site 2: https://f.example/ is there twice"),
         (SITE + "boards = 'https://f.example/b'", "it must be a list of web addresses"),
+        (SITE + "boards = ['https://g.example/b']", "site 1: the board https://g.example/b is not on f.example"),
         (SITE + "zone = 'Hanoi'", "zone is 'Hanoi': it must be the name of a time zone"),
         (SITE + "zone = 'Asia'", "name of a time zone"),
         (SITE + "login = { user = 'me', password = 'pass word' }", "never write a password here"),

@@ -308,6 +308,21 @@ def test_an_answer_that_is_of_no_use_is_named_in_words(run: Run, tmp_path: Path,
     assert re.search(r"Traceback|twisted|Failure|WARNING.*scrapy|object at 0x", done.stderr) is None, done.stderr
 
 
+def test_an_address_with_https_that_has_none_is_told_from_a_bad_certificate(run: Run, tmp_path: Path) -> None:
+    with serve(sample_forum(threads=12)) as served:
+        done = run("crawl", served.url.replace("http:", "https:"), "--archive", tmp_path / "a.db", "--delay", 0)
+    assert done.returncode == 1
+    assert "is it an address with http:// ?" in done.stderr
+
+
+def test_no_password_in_an_address_is_kept_or_shown(run: Run, tmp_path: Path) -> None:
+    done = run("crawl", "https://me:s3cret@forum.example/", "--archive", "a.db", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "forum.example" in done.stderr
+    assert "s3cret" not in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_server_that_never_answers_does_not_hold_up_the_end(tmp_path: Path, sent: signal.Signals) -> None:
     archive = tmp_path / "a.db"

@@ -246,3 +246,15 @@ def test_two_archives_do_not_crawl_one_host_at_a_time(run: Run, tmp_path: Path, 
     assert "another crawl" in stderr
     first.terminate()
     first.communicate(timeout=30)
+
+
+@pytest.mark.parametrize("command", [("crawl", "--archive", "a.db", "--delay", "0"), ("sites", "add")])
+def test_a_proxy_that_is_down_is_blamed_without_its_password(
+    run: Run, tmp_path: Path, small: Served, command: tuple[str, ...]
+) -> None:
+    (tmp_path / "xemtiep.toml").write_text('proxy = "http://me:s3cret@127.0.0.1:9"\n', "utf-8")
+    done = run(*command, small.url, cwd=tmp_path)
+    assert done.returncode == 1
+    assert "through the proxy 127.0.0.1:9" in done.stderr
+    assert "s3cret" not in done.stdout + done.stderr
+    assert small.requests == []

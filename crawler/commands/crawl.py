@@ -91,4 +91,5 @@ def crawl(  # noqa: PLR0913 - one argument an option
 
 def _next(standings: "list[Standing]") -> str:
     first = min(standings, key=lambda standing: standing.next_due)
-    return f"nothing is due; next is {first.site.url} at {first.next_due:%Y-%m-%d %H:%M} UTC (--all: all now)"
+    sooner = "" if first.site.quiet else " (--all: all now)"
+    return f"nothing is due; next is {first.site.url} at {first.next_due:%Y-%m-%d %H:%M} UTC{sooner}"

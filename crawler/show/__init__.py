@@ -12,6 +12,16 @@ if TYPE_CHECKING:
     from crawler.summary import Summary
 
 
+def counted(count: int, name: str) -> str:
+    """How many of what: "1 post", "2,000 posts"."""
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+
+
+def waiting_text(count: int) -> str:
+    """How many pages are still to be fetched."""
+    return f"{counted(count, 'page')} {'waits' if count == 1 else 'wait'} in the frontier"
+
+
 def summary_json(summary: "Summary") -> str:
     """Give a crawl's summary as one line of JSON."""
     return json.dumps(asdict(summary), ensure_ascii=False)
@@ -20,10 +30,12 @@ def summary_json(summary: "Summary") -> str:
 def summary_text(summary: "Summary", archive: Path) -> str:
     """Tell how a crawl went, in a few lines."""
     counts = summary.counts
+    found = (("threads", "new thread"), ("new", "new post"), ("articles", "article"))
+    changed = counted(counts["changed"], "post")
     lines = [
-        f"{summary.outcome}: {counts['requests']} requests in {summary.seconds:.1f} s",
-        f"  {counts['threads']} new threads, {counts['new']} new posts, {counts['articles']} articles",
-        f"  {counts['changed']} posts changed, {counts['vanished']} vanished, {counts['unchanged']} seen unchanged",
+        f"{summary.outcome}: {counted(counts['requests'], 'request')} in {summary.seconds:.1f} s",
+        "  " + ", ".join(counted(counts[name], what) for name, what in found),
+        f"  {changed} changed, {counts['vanished']} vanished, {counts['unchanged']} seen unchanged",
     ]
     names = ("missing", "wall", "refused", "failed", "changed_skin")
     troubles = {name.replace("_", " "): counts[name] for name in names if counts[name]}
@@ -31,7 +43,7 @@ def summary_text(summary: "Summary", archive: Path) -> str:
         lines.append("  " + ", ".join(f"{count} {name}" for name, count in troubles.items()))
         lines += [f"    {count} x {reason}" for reason, count in list(summary.reasons.items())[:5]]
     if summary.waiting:
-        lines.append(f"  {summary.waiting} pages wait in the frontier; run the same command again to go on")
+        lines.append(f"  {waiting_text(summary.waiting)}; run the same command again to go on")
     return "\n".join([*lines, f"  archive: {archive}"])
 
 
@@ -57,15 +69,10 @@ def facets_text(found: "Facets") -> str:
 
 def status_text(found: Mapping[str, Any]) -> str:
     """Show what `Archive.status` gives: what is there, what waits, what could not be had, the last runs."""
-    parts = [
-        ", ".join(
-            f"{found[name]:,} {name if found[name] != 1 else name[:-1]}"
-            for name in ("sites", "boards", "threads", "posts", "articles")
-        )
-    ]
+    parts = [", ".join(counted(found[f"{name}s"], name) for name in ("site", "board", "thread", "post", "article"))]
     waiting = sum(found["frontier"].get(state, 0) for state in ("queued", "taken"))
     if waiting:
-        parts.append(f"{waiting:,} pages wait in the frontier")
+        parts.append(waiting_text(waiting))
     if found["errors"]:
         lines = [f"  {error['count']:,} x {error['outcome']}: {error['reason']}" for error in found["errors"]]
         parts.append("\n".join(["could not be had:", *lines]))

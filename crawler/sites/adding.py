@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.errors import ConfigError, UnreadableError
 from archive.records import WALLS, Board, Kind, Page
-from crawler.config import FILE, Config
+from crawler.config import FILE, Config, host_of
 from crawler.files import write_whole
 
 if TYPE_CHECKING:
@@ -139,20 +139,22 @@ def _fetch(url: str, config: Config) -> tuple[str, bytes]:
     """The final address and the body; FileNotFoundError for a robots.txt that is not there."""
     from http.client import HTTPException  # noqa: PLC0415 - as above
     from urllib.error import HTTPError  # noqa: PLC0415 - as above
-    from urllib.request import Request, urlopen  # noqa: PLC0415 - as above
+    from urllib.request import ProxyHandler, Request, build_opener  # noqa: PLC0415 - as above
 
     from w3lib.url import safe_url_string  # noqa: PLC0415 - as above
 
     # An address is shown as it is read, and asked for in ASCII.
     request = Request(safe_url_string(url), headers={"User-Agent": config.user_agent, "Accept": "text/html, */*;q=0.5"})  # noqa: S310 - http(s), checked before
+    proxies = dict.fromkeys(("http", "https"), config.proxy) if config.proxy else None  # None: the environment's
     try:
         response: HTTPResponse
-        with urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310 - as above
+        with build_opener(ProxyHandler(proxies)).open(request, timeout=TIMEOUT) as response:
             return response.geturl(), response.read(LARGEST)
     except HTTPError as error:
         if url.endswith("/robots.txt") and error.code < 500 and error.code != 429:  # noqa: PLR2004 - as RFC 9309 has it
             raise FileNotFoundError from error
         return url, error.read()
     except (OSError, HTTPException) as error:
-        why = getattr(error, "reason", error)
-        raise UnreadableError(f"{url} cannot be fetched: {why or 'the answer is no HTTP'}") from error
+        why = getattr(error, "reason", error) or "the answer is no HTTP"
+        through = f" (through the proxy {host_of(config.proxy)})" if config.proxy else ""
+        raise UnreadableError(f"{url} cannot be fetched: {why}{through}") from error
