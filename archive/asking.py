@@ -81,14 +81,14 @@ class Asking:
         with explained(self.path):
             yield from map(ArticleRow._make, self.db.execute(sql, values))
 
-    def history(self, name: str, *, thread: bool = False) -> PostHistory | ThreadHistory:
+    def history(self, name: str | int, *, thread: bool = False) -> PostHistory | ThreadHistory:
         """All versions of a post, or what changed in a thread, by URL or id (see `archive.history.targets.find`).
 
         Raises:
             ArchiveError: the archive has no such post or thread, or the id may mean several.
         """
         with explained(self.path):
-            found = targets.find(self.db, name, thread=thread)
+            found = targets.find(self.db, str(name), thread=thread)
             of = versions.post_history if found.kind == "post" else versions.thread_history
             return of(self.db, found.id)
 

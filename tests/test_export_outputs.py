@@ -53,6 +53,11 @@ def test_what_is_replaced_keeps_its_rights(archive: Archive, tmp_path: Path) -> 
     assert file.stat().st_size > 0
 
 
+def test_a_format_that_there_is_not(archive: Archive, tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="no format 'pdf': txt, md"):
+        export(archive, "pdf", tmp_path / "x.pdf")
+
+
 def test_a_pipe_is_written_to(archive: Archive, tmp_path: Path) -> None:
     archive.save_page(thread(post(1, "tin", title="Một")))
     os.mkfifo(tmp_path / "pipe")

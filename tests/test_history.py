@@ -92,6 +92,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_post_has_its_versions_with_what_changed(path: Path) -> None:
     with Archive.open(path) as archive:
         found = archive.history("1")
+        assert archive.history(1) == found
         assert isinstance(found, PostHistory)
         assert [(version.number, version.title) for version in found.versions] == [(1, "Cũ"), (2, "Mới"), (3, "Mới")]
         assert found.versions[0].changes == {}

@@ -36,8 +36,10 @@ def export(
 
     Raises:
         ArchiveError: the output cannot be written, or has to stay: it is an archive, or the folder of this one or of
-            the program; a package for the format is missing.
+            the program; there is no such format, or a package for it is missing.
     """
+    if format_ not in FORMATS:
+        raise ArchiveError(f"there is no format {format_!r}: {', '.join(FORMATS)}")
     target = Path(output) if output is not None else None
     folder = target is not None and outputs.is_folder(str(output))
     if target:
