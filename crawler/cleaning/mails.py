@@ -12,7 +12,7 @@ from crawler.cleaning.blocks import Piece
 from crawler.cleaning.lines import Mark, Place, relabel
 
 _FROM = re.compile(r"\s*(?:发信人|發信人|寄信人)\s*[:：]")
-_SENT = re.compile(r"\s*(?:发信站|發信站)\s*[:：]")
+_MORE = re.compile(r"\s*(?:发信站|發信站|标\s*题|標\s*題)\s*[:：]")  # the reader of a page takes the line with the date
 _HEAD = 5  # lines
 _QUOTES = re.compile(r"【 ?在 .{1,80} 的(?:大作|文章|来信|來信)中提到[:：] ?】")
 _ORIGIN = re.compile(r"※ ?(?:来源|來源|修改|转载|轉載)[:：]")
@@ -28,11 +28,11 @@ def mails(pieces: list[Piece]) -> list[Piece]:
     ]
     if not lines or not _FROM.match(lines[0][1]):
         return pieces
-    sent = next((at for at, (_, line) in enumerate(lines[:_HEAD]) if _SENT.match(line)), None)
-    if sent is None:
+    last = max((at for at, (_, line) in enumerate(lines[:_HEAD]) if _MORE.match(line)), default=None)
+    if last is None:
         return pieces
-    marks: dict[Place, Mark] = {place: (Label.NOTICE, "header of a mail", -2) for place, _ in lines[: sent + 1]}
-    rest = lines[sent + 1 :]
+    marks: dict[Place, Mark] = {place: (Label.NOTICE, "header of a mail", -2) for place, _ in lines[: last + 1]}
+    rest = lines[last + 1 :]
     end = _signature(rest)
     marks |= {place: (Label.SIGNATURE, "below the text of a mail", -3) for place, _ in rest[end:]}
     return relabel(pieces, marks | _quotes(rest[:end]))

@@ -22,6 +22,7 @@ _CJK_TIME = re.compile(r"(\d{1,2})\s*[时時點点시]\s*(\d{1,2})\s*[分분](?:
 _HALF_HOUR = re.compile("半小[时時]")
 # "14h20", "klo 10.20", "19.10 Uhr": times that are not written with a colon.
 _OTHER_TIME = re.compile(r"\b(\d\d?)h(\d\d)\b|\b(?:klo|kl|pukul|jam)\.? (\d\d?)\.(\d\d)\b|\b(\d\d?)\.(\d\d)(?= uhr)")
+_YEAR_LAST = re.compile(r"\b([a-z]{3} \d\d?) (\d\d?:\d\d:\d\d) (\d{4})\b")  # "Wed Jan 27 09:48:05 2016", as C prints it
 # A name like "dan66" is one token, so that its number is no day; "thg8" is a month.
 _TOKEN = re.compile(
     r"(?!th(?:an)?g\d)[a-z]+\d\w*|['’]?\d+|(?:[^\W\d_]|[\u0e31-\u0e4e])+(?:['’.-](?:[^\W\d_]|[\u0e31-\u0e4e])+)*|(?<=\d)[-/.:](?=\d)"
@@ -82,6 +83,7 @@ def read(text: str, language: str | None, order: Order | None) -> Reading | None
         folded = _CJK_TIME.sub(r" \1:\2:\3 ", _CJK_DAY.sub(r" \1-\2-\3 ", folded)).replace(": ", " ")
         folded = known.unspaced.sub(r" \g<0> ", _HALF_HOUR.sub("30 分钟", folded))
     folded = _OTHER_TIME.sub(lambda found: ":".join(filter(None, found.groups())), folded)
+    folded = _YEAR_LAST.sub(r"\1 \3 \2", folded)
     tokens = _phrases(_TOKEN.findall(folded), known)
     if spoken := _ago(tokens, known):
         return _relative(*spoken, known)
