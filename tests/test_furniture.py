@@ -111,6 +111,8 @@ def test_an_alternative_text_glued_to_its_caption() -> None:
 def test_a_lead_that_stands_twice_is_kept_once_and_a_verse_twice() -> None:
     assert cleaned(f"{HTML}{HTML}<p>Hết.</p>").text == f"{BODY.strip()}\n\nHết."
     assert cleaned("<p>Về đây em</p><p>Về đây em</p>").removed == []
+    part = "<p>Một bao xi măng loại tốt nhất của nhà máy bên sông, giao tận nơi trong ngày, ba trăm nghìn.</p>"
+    assert cleaned("<p>Cần mua:</p><p>Cát</p><p>Đá</p><p>Sỏi</p>" + 2 * part).removed == []
 
 
 @pytest.mark.parametrize("line", ["(09/10/2015 15:34:31)", "21/11/2024 | 16:29 GMT+7", "PV•28/01/2025 08:22"])

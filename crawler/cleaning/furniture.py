@@ -22,6 +22,7 @@ _ANSWER = re.compile(
 )
 QUOTED = "article in a quote without a name"
 _LEAD = 80  # characters; shorter paragraphs are repeated for effect, as in verses
+_LEADING = 4  # paragraphs from the top; further down a list may name a thing twice
 _NOTHING = re.compile(r"[\W\d_]*")  # what may stand between links that fill a line: bullets, numbers, dates
 # An alternative text that ends in the picture's number, glued to the caption: "... Hàn Quốc ảnh 1Đoàn xe ..."
 _GLUED = re.compile(r"(?P<alt>\S.{15,200}? [-–]? ?[Ảả]nh \d{1,2})(?P<caption>[^\W\d_].*)")
@@ -86,8 +87,9 @@ def repeats(pieces: list[Piece]) -> list[Piece]:
     """A caption or a lead that stands twice in a row, and an alternative text that is glued to its caption."""
     done: list[Piece] = []
     last: Piece | None = None
+    above = 0
     for piece in pieces:
-        if last and own(piece) and own(last) and _repeats(last, piece):
+        if last and own(piece) and own(last) and _repeats(last, piece, leads=above < _LEADING):
             piece.label, piece.rule, piece.group = Label.NOTICE, "repeats the block above", 0
         elif "nh " in piece.text and piece.label is Label.BODY and (glued := _GLUED.fullmatch(piece.text)):
             if glued["caption"][0].isupper():
@@ -96,12 +98,13 @@ def repeats(pieces: list[Piece]) -> list[Piece]:
         else:
             last = piece
         done.append(piece)
+        above += own(piece)
     return done
 
 
-def _repeats(last: Piece, piece: Piece) -> bool:
+def _repeats(last: Piece, piece: Piece, *, leads: bool) -> bool:
     captions = piece.label is Label.CAPTION or piece.after_image or last.after_image
-    return last.text == piece.text and (captions or len(piece.text) >= _LEAD)
+    return last.text == piece.text and (captions or (leads and len(piece.text) >= _LEAD))
 
 
 def subject(pieces: list[Piece], title: str) -> list[Piece]:
