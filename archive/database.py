@@ -16,7 +16,7 @@ _ADVICE = {
     sqlite3.SQLITE_BUSY: "another program keeps writing to it: close that program and run the same command again",
     sqlite3.SQLITE_READONLY: "it cannot be written: check the rights of the file and of its folder",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened: check that the folder exists and may be written",
-    sqlite3.SQLITE_IOERR: "the disk failed: check it and the room on it, run the command again",
+    sqlite3.SQLITE_IOERR: "the disk failed: check it and the room on it, and run the same command again",
 }
 
 _ALTERED = "something in it is not as xemtiep writes it: run `xemtiep doctor` on it"
