@@ -18,6 +18,7 @@ from archive.text import stored
 # What is only read again comes last: by then the boards have said which of it has news.
 PRIORITY = {"next": 0, "thread": 1, "start": 2, "feed": 2, "next-board": 3, "board": 4, "refresh": 5}
 LATE = 9  # for what was under way at several sudden ends: everything else first, should that page be what ends the run
+LONGEST_WAIT = 86_400.0  # seconds; what makes a page wait asks for a few hours at most
 DONE = "done"
 FAILED = "failed"  # the one outcome that may be another next time; the rest (wall, missing, ...) is the site's answer
 
@@ -263,9 +264,16 @@ def put_back(db: sqlite3.Connection, request: Request) -> None:
 
 
 def release(db: sqlite3.Connection) -> None:
-    """What a killed run had taken goes back into the queue; its tries stay counted, and after a few it comes last."""
+    """What a killed run had taken goes back into the queue; its tries stay counted, and after a few it comes last.
+
+    A wait that ends later than any wait lasts was counted from a clock that was ahead, and is over.
+    """
     db.execute(
         "UPDATE frontier SET state = 'queued', priority = CASE WHEN tries > 2 THEN ? ELSE priority END"
         " WHERE state <> 'done' AND state = 'taken'",
         (LATE,),
+    )
+    db.execute(
+        "UPDATE frontier SET not_before = 0 WHERE state <> 'done' AND state = 'queued' AND not_before > ?",
+        (time.time() + LONGEST_WAIT,),
     )

@@ -50,6 +50,12 @@ def test_lines_that_are_no_documents_are_answered(run: "Run") -> None:
     assert "2 lines" in done.stderr
 
 
+def test_a_page_of_many_texts_is_refused_not_left_out(run: "Run", tmp_path: Path) -> None:
+    done = run("clean", "--jsonl", "--html", tmp_path / "why.html", "-", stdin='{"text": "Một."}')
+    assert done.returncode == 2
+    assert "leave out --jsonl" in done.stderr
+
+
 def test_json_nested_without_end_is_no_document(run: "Run", tmp_path: Path) -> None:
     nested = tmp_path / "nested.json"
     nested.write_text("[" * 100_000, "utf-8")

@@ -55,6 +55,14 @@ def test_a_request_is_handed_out_once_and_counts_its_tries(archive: Archive) -> 
     assert take(archive).tries == 2
 
 
+@pytest.mark.parametrize(("wait", "due"), [(3600, False), (1e8, True)])
+def test_a_wait_of_a_clock_that_was_ahead_is_over_in_the_next_run(archive: Archive, wait: float, due: bool) -> None:  # noqa: FBT001 - a table
+    archive.seed(HOME, "start")
+    archive.retry(take(archive), reason="HTTP 503", wait=wait)
+    with archive.lock():
+        assert (archive.take() is not None) is due
+
+
 def test_a_retry_waits_for_its_time(archive: Archive) -> None:
     archive.seed(HOME, "start")
     archive.retry(take(archive), reason="HTTP 503", wait=60)

@@ -44,6 +44,8 @@ def clean(  # noqa: PLR0913 - one argument an option
     from crawler.offline import read_text
     from crawler.show.explain import parts_of, write_page
 
+    if jsonl and html:
+        raise click.UsageError("--html shows one text: leave it out, or leave out --jsonl")
     if jsonl:
         ctx.exit(_clean_lines(file, processes or os.cpu_count() or 1, explain=explain))
     cleaned = clean_text(read_text(file))

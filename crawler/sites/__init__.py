@@ -68,11 +68,16 @@ def _standing(
 
 
 def next_due(site: Site, last: Mapping[str, Any] | None, now: datetime) -> datetime:
-    """When a site is to be crawled: `every` counts from the start of its last run; quiet hours put it off."""
+    """When a site is to be crawled: `every` counts from the start of its last run; quiet hours put it off.
+
+    A run of the future was dated by a clock that was wrong, and puts nothing off.
+    """
     due = now
     if last and site.every and last["outcome"] not in UNFINISHED:
         pause = min(site.every, AGAIN) if last["outcome"] == "failed" else site.every
-        due = max(now, datetime.fromisoformat(last["started_at"]) + pause * (1 - EARLY))
+        started = datetime.fromisoformat(last["started_at"])
+        if started <= now:
+            due = max(now, started + pause * (1 - EARLY))
     return _after_quiet(site, due)
 
 
