@@ -24,6 +24,8 @@ def read_file(path: Path, *, url: str | None = None, config: Config | None = Non
     try:
         body = _bytes(path)
         saved_at = datetime.now(UTC) if str(path) == "-" else datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except IsADirectoryError as error:
+        raise UnreadableError(f"{path} is a folder: give the pages in it, such as {path}/*.html") from error
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
     at = url or (read(body, "", now=saved_at).url if config and config.sites else "")

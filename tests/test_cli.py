@@ -264,6 +264,13 @@ def test_an_unreadable_file_does_not_keep_others_from_being_read(run: Run, tmp_p
     assert "missing.html" in done.stderr
 
 
+def test_a_folder_is_no_page_and_the_message_says_what_to_give(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "saved").mkdir()
+    done = run("read", "saved", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "saved/*.html" in done.stderr
+
+
 def test_a_search_without_hits_says_so(run: Run, crawled: tuple[Path, Served]) -> None:
     done = run("search", "zzzyyy", "--archive", crawled[0])
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "no hits for 'zzzyyy'\n")
