@@ -20,14 +20,15 @@ _ORIGIN = re.compile(r"※ ?(?:来源|來源|修改|转载|轉載)[:：]")
 
 def mails(pieces: list[Piece]) -> list[Piece]:
     """Label what a telnet board prints around a text, in posts that start with its header."""
+    first = next((piece for piece in pieces if piece.label in OWN), None)
+    if first is None or not _FROM.match(first.text):
+        return pieces
     lines = [
         ((at, number), line)
         for at, piece in enumerate(pieces)
         if piece.label in OWN
         for number, line in enumerate(piece.text.split("\n"))
     ]
-    if not lines or not _FROM.match(lines[0][1]):
-        return pieces
     last = max((at for at, (_, line) in enumerate(lines[:_HEAD]) if _MORE.match(line)), default=None)
     if last is None:
         return pieces
@@ -50,8 +51,8 @@ def _quotes(lines: list[tuple[Place, str]]) -> dict[Place, Mark]:
     if start is None:
         return {}
     said = [at for at in range(start + 1, len(lines)) if lines[at][1][:2].strip() == ":"]  # ":)" is none
-    kept = [start]
+    marked, kept = set(said), [start]
     for at in range(start + 1, said[-1] + 1 if said else 0):
-        if at in said or (kept[-1] == at - 1 and lines[at][0][0] == lines[at - 1][0][0]):
+        if at in marked or (kept[-1] == at - 1 and lines[at][0][0] == lines[at - 1][0][0]):
             kept.append(at)
     return {lines[at][0]: (Label.QUOTE, "lines of a mail that is answered", -4) for at in kept}
