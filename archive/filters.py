@@ -83,8 +83,8 @@ def _is(column: str, value: object) -> tuple[str, list[object]]:
 
 
 def _is_below(column: str, host: object) -> tuple[str, list[object]]:
-    """A host or any below it; compared by its end, not by LIKE, for which `_` is any letter."""
-    name = str(host).lower().strip(".")
+    """A host, also as part of a URL, or any below it; compared by its end, not by LIKE, for which `_` is any letter."""
+    name = str(host).lower().rpartition("//")[2].partition("/")[0].strip(".")
     return f"({column} = ? OR substr({column}, -?) = ?)", [name, len(name) + 1, f".{name}"]
 
 

@@ -77,6 +77,9 @@ def test_search_without_diacritics_finds_text_with_them(run: Run, crawled: tuple
     hits = run("search", '"tin dung"', "--archive", crawled[0], "--json").stdout.splitlines()
     assert hits
     assert all("tín dụng" in json.loads(hit)["snippet"].replace("[", "").replace("]", "").lower() for hit in hits[:3])
+    words = [run("search", *query, "--archive", crawled[0]).stdout for query in (("tin", "dung"), ("tin dung",))]
+    assert words[0] == words[1] != ""
+    assert "only what must not be there" in run("search", "NOT", "tin", "--archive", crawled[0]).stderr
 
 
 def test_search_filters_and_counts(run: Run, crawled: tuple[Path, Served]) -> None:

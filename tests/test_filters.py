@@ -44,6 +44,7 @@ def found(archive: Archive, filters: Filters) -> list[int]:
         (Filters(boards=["Xe", "Tin tức"]), [1, 3]),
         (Filters(authors=["Zoe\u0308"]), [1]),
         (Filters(hosts=["News.example."]), [1, 3]),
+        (Filters(hosts=["https://news.example/a?b"]), [1, 3]),
         (Filters(hosts=["www.news.example"]), [1]),
         (Filters(hosts=["ews.example"]), []),
         (Filters(languages=["ZH"]), [3]),

@@ -83,10 +83,10 @@ def parse(text: str) -> Query:
     root = _Parser(text).read()
     terms = list({term.test.pattern: term for term in root.wanted()}.values()) if root else []
     candidates = root.candidates if root else None
+    if root and not candidates:
+        raise QueryError(f"{text!r} says only what must not be there: add a word to look for (on both sides of OR)")
     if not root or not candidates:
-        raise QueryError(
-            f"{text!r} says nothing to look for: give at least one word of letters or digits (on both sides of OR, too)"
-        )
+        raise QueryError(f"{text!r} says nothing to look for: give at least one word of letters or digits")
     if len(WORD.findall(candidates)) > _MOST * 4 or sum(len(found.words) for found in root.wanted()) > _MOST:
         raise QueryError(f"a query of more than {_MOST} words: look for a part of it")
     wanted = re.compile("|".join(found.test.pattern for found in terms))

@@ -25,7 +25,7 @@ _LIGHT = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
 
 
 @click.command()
-@click.argument("query")
+@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @archive_option
 @config_option
 @filter_options
@@ -39,7 +39,7 @@ _LIGHT = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
 @json_option
 def search(  # noqa: PLR0913 - a command's options
     *,
-    query: str,
+    words: tuple[str, ...],
     archive: Path | None,
     config: Path | None,
     filters: Filters,
@@ -54,6 +54,7 @@ def search(  # noqa: PLR0913 - a command's options
 
     All words must occur. "a phrase", a prefix*, OR, NOT (or -word) and (parentheses) work; operators are in capitals.
     """
+    query = " ".join(words)
     with opened(load(config, archive=archive)) as found:
         if counting:
             _count(found, query, kind, filters, as_json=as_json)
