@@ -59,7 +59,7 @@ def signature(row: ThreadRow, now: str) -> str:
 def replies_of(said: str | None) -> int | None:
     """The number of replies in a signature."""
     first = (said or "").split(" ", 1)[0]
-    return int(first) if first.isdecimal() and len(first) < 10 else None  # noqa: PLR2004 - a longer one is a moment
+    return int(first) if first.isdecimal() and len(first) < 10 else None  # noqa: PLR2004 # a longer one is a moment
 
 
 def _changed(settled: str | None, state: str) -> bool:
@@ -106,7 +106,7 @@ def _by_activity(rows: Iterable[ThreadRow]) -> bool:
     return rising <= max(2, len(times) // 3)
 
 
-def save_listing(  # noqa: PLR0913, PLR0917 - a page, where it belongs, and when
+def save_listing(  # noqa: PLR0913, PLR0917 # a page, where it belongs, and when
     db: sqlite3.Connection, site: int, board: int | None, page: Page, walk: Walk | None, now: str
 ) -> Listed:
     """Stores a board page's thread rows and decides about each: new, changed since it was read to its end, or settled.

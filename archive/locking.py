@@ -15,7 +15,7 @@ def locked(path: Path) -> Iterator[None]:
         LockedError: another run holds it.
         OSError: the file cannot be made there.
     """
-    import fcntl  # noqa: PLC0415 - only POSIX systems have it; reading an archive works everywhere
+    import fcntl  # noqa: PLC0415 # only POSIX systems have it; reading an archive works everywhere
 
     with Path(f"{path}.lock").open("w") as file:
         try:

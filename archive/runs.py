@@ -69,7 +69,7 @@ def sites(db: sqlite3.Connection) -> list[dict[str, Any]]:
 def status(db: sqlite3.Connection) -> dict[str, Any]:
     """What the archive holds, what is still to fetch, the last ten runs, and what went wrong how often."""
     tables = ("sites", "boards", "threads", "posts", "articles")
-    counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608 - names above
+    counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608 # names above
     frontier = dict(db.execute("SELECT state, count(*) FROM frontier GROUP BY state ORDER BY state").fetchall())
     errors = db.execute(
         "SELECT outcome, reason, count(*) FROM frontier WHERE state = 'failed'"

@@ -50,7 +50,7 @@ def embedded(pages: int) -> Iterator[Case]:
         if reply.status in {301, 302}:
             reply = answer(forum, reply.headers["Location"].removeprefix(BASE), BASE)
         texts = [post["text"] for post in thread["posts"] if post["text"]]
-        if reply.status != 200 or len(re.findall("message-name", reply.body)) < len(thread["posts"]):  # noqa: PLR2004 - HTTP
+        if reply.status != 200 or len(re.findall("message-name", reply.body)) < len(thread["posts"]):  # noqa: PLR2004 # HTTP
             continue
         yield Case(f"thread {thread['thread_id']}", reply.body, _reader(reply.body), "\n".join(texts))
         pages -= 1

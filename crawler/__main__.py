@@ -8,7 +8,7 @@ INTERRUPTED = 130  # as the shell counts a Ctrl-C
 def run() -> None:
     """Load the command and run it."""
     try:
-        from crawler.cli import main  # noqa: PLC0415 - here, so that a Ctrl-C meanwhile gives no traceback
+        from crawler.cli import main  # noqa: PLC0415 # here, so that a Ctrl-C meanwhile gives no traceback
     except KeyboardInterrupt:
         sys.stderr.write("xemtiep: interrupted\n")
         sys.exit(INTERRUPTED)

@@ -27,7 +27,7 @@ def clean_lines(lines: Iterable[bytes], *, processes: int = 1, explain: bool = F
     A line that is no such document comes out as `{"error": ..., "line": N}`, so that every line has its answer.
     """
     numbered = enumerate((line for line in lines if line.strip()), 1)
-    if processes < 2:  # noqa: PLR2004 - one process needs no other
+    if processes < 2:  # noqa: PLR2004 # one process needs no other
         yield from (_cleaned(number, line, explain=explain) for number, line in numbered)
         return
     batches = iter(lambda: list(islice(numbered, _BATCH)), [])
@@ -40,7 +40,7 @@ def clean_lines(lines: Iterable[bytes], *, processes: int = 1, explain: bool = F
             waiting.extend(pool.submit(_clean_batch, batch, explain) for batch in islice(batches, 1))
 
 
-def _clean_batch(batch: list[tuple[int, bytes]], explain: bool) -> list[Answer]:  # noqa: FBT001 - submit hands it on
+def _clean_batch(batch: list[tuple[int, bytes]], explain: bool) -> list[Answer]:  # noqa: FBT001 # submit hands it on
     return [_cleaned(number, line, explain=explain) for number, line in batch]
 
 

@@ -82,7 +82,7 @@ def checked(url: str) -> str:
 
 
 def _settings(config: Config, *, progress: bool, verbose: bool) -> "Settings":
-    from scrapy.settings import Settings  # noqa: PLC0415 - Scrapy takes a second to import
+    from scrapy.settings import Settings  # noqa: PLC0415 # Scrapy takes a second to import
 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")  # a scrapy.cfg that lies about must not take over
@@ -96,8 +96,8 @@ def _settings(config: Config, *, progress: bool, verbose: bool) -> "Settings":
 
 
 def _run_scrapy(parts: Mapping[str, Any], settings: "Settings") -> "Crawler":
-    from crawler.download import Process  # noqa: PLC0415 - as above
-    from crawler.spiders.forum import ForumSpider  # noqa: PLC0415 - as above
+    from crawler.download import Process  # noqa: PLC0415 # as above
+    from crawler.spiders.forum import ForumSpider  # noqa: PLC0415 # as above
 
     process = Process(settings)
     crawler = process.create_crawler(ForumSpider)

@@ -129,7 +129,7 @@ class Host:
         self.troubled.clear()
         if self.adaptive:
             self.latency = max(latency, (self.latency + latency) / 2)
-            self.penalty = self.penalty * 0.8 if self.penalty > 0.1 else 0.0  # noqa: PLR2004 - a tenth of a second
+            self.penalty = self.penalty * 0.8 if self.penalty > 0.1 else 0.0  # noqa: PLR2004 # a tenth of a second
         self.ready = max(self.ready, time.time() + self.pause)
 
     def trouble(self, url: str, wait: float | None) -> float:
@@ -175,7 +175,7 @@ class Hosts:
         return {host.name: host.ready for host in self if host.ready > now}
 
     def _lock(self, name: str) -> bool:
-        import fcntl  # noqa: PLC0415 - only POSIX systems have it; nothing else here needs one
+        import fcntl  # noqa: PLC0415 # only POSIX systems have it; nothing else here needs one
 
         folder = Path(tempfile.gettempdir()) / f"xemtiep-{os.getuid()}"
         try:

@@ -68,13 +68,13 @@ class RobotsMiddleware:
         engine, spider = self.crawler.engine, cast("ForumSpider", self.crawler.spider)
         assert engine is not None
         response = await engine.download_async(Request(url, meta={"robots": True}, callback=NO_CALLBACK))
-        if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - server error, too many requests
+        if response.status >= 500 or response.status == 429:  # noqa: PLR2004 # server error, too many requests
             header = response.headers.get("Retry-After")
             raise RobotsUnavailableError(
                 f"{url} answers HTTP {response.status}: nothing is fetched until it is back",
                 retry_after(header.decode("latin-1") if header else None),
             )
-        body = response.body if response.status < 300 else b""  # noqa: PLR2004 - no robots.txt: everything is allowed
+        body = response.body if response.status < 300 else b""  # noqa: PLR2004 # no robots.txt: everything is allowed
         rules = ProtegoRobotParser.from_crawler(self.crawler, body)
         host = spider.hosts[host_of(url)]
         host.delay = max(host.delay, rules.crawl_delay(self.agent) or 0.0)

@@ -37,7 +37,7 @@ class FrontierScheduler(BaseScheduler):
         assert isinstance(spider, ForumSpider)
         self.spider = spider
 
-    def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy passes it
+    def close(self, reason: str) -> None:  # noqa: ARG002 # Scrapy passes it
         """Let no timer outlive the crawl."""
         if self.nap:
             self.nap.cancel()
@@ -110,6 +110,6 @@ class FrontierScheduler(BaseScheduler):
 
     def _wake(self) -> None:
         self.nap = None
-        slot = self.crawler.engine._slot if self.crawler.engine else None  # noqa: SLF001 - the only handle on the engine's next look
+        slot = self.crawler.engine._slot if self.crawler.engine else None  # noqa: SLF001 # the only handle on the engine's next look
         if slot is not None:
             slot.nextcall.schedule()

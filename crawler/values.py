@@ -38,7 +38,7 @@ class Ping:
 def text(value: Any) -> str:
     """A text."""
     if not isinstance(value, str):
-        raise ValueError("it must be a text")  # noqa: TRY004 - every reader says what is wrong with a ValueError
+        raise ValueError("it must be a text")  # noqa: TRY004 # every reader says what is wrong with a ValueError
     return value
 
 
@@ -140,7 +140,7 @@ def page_url(value: Any) -> str:
 def urls(value: Any) -> tuple[str, ...]:
     """A list of web addresses."""
     if not isinstance(value, list):
-        raise ValueError("it must be a list of web addresses")  # noqa: TRY004 - as above
+        raise ValueError("it must be a list of web addresses")  # noqa: TRY004 # as above
     return tuple(map(page_url, value))
 
 
@@ -164,8 +164,8 @@ def selectors(value: Any) -> dict[str, str]:
     """A table of selectors, by the names that a forum software has them under."""
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise ValueError('it must be a table of selectors such as { posts = "article.message" }')
-    from crawler.forums.skins import SELECTORS  # noqa: PLC0415 - as above
-    from crawler.reading import select  # noqa: PLC0415 - lxml and all families; most configurations do without
+    from crawler.forums.skins import SELECTORS  # noqa: PLC0415 # as above
+    from crawler.reading import select  # noqa: PLC0415 # lxml and all families; most configurations do without
 
     for name, selector in value.items():
         if name not in SELECTORS:

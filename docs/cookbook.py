@@ -37,8 +37,8 @@ def _output(command: str, folder: Path) -> str:
 
 def _run(command: str, folder: Path) -> str:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(  # noqa: S603 - the cookbook's own commands
-        ["bash", "-euo", "pipefail", "-c", command],  # noqa: S607 - the user's shell, as in the cookbook
+    done = subprocess.run(  # noqa: S603 # the cookbook's own commands
+        ["bash", "-euo", "pipefail", "-c", command],  # noqa: S607 # the user's shell, as in the cookbook
         cwd=folder,
         env={**os.environ, "PATH": path, "COLUMNS": "100"},
         stdin=subprocess.DEVNULL,

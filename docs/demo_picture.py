@@ -17,7 +17,7 @@ def main() -> None:
     """Run the demo and draw what it prints."""
     command = Path(sys.executable).with_name("xemtiep")
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([command, "demo"], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
+        done = subprocess.run([command, "demo"], cwd=folder, capture_output=True, text=True, check=True)  # noqa: S603 # our own command
         shown = done.stdout.replace(str(Path(folder).resolve()), "/home/you")
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text("$ xemtiep demo", style="bold"))

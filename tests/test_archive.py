@@ -40,7 +40,7 @@ def test_a_new_archive_has_every_migration_and_its_mark(archive: Archive) -> Non
     assert archive.db.execute("PRAGMA user_version").fetchone()[0] == schema.VERSION
     assert archive.db.execute("PRAGMA application_id").fetchone()[0] == schema.APPLICATION_ID
     assert archive.db.execute("SELECT count(*) FROM _sqlite_migrations").fetchone()[0] == schema.VERSION
-    assert len(migrations._migrations) == schema.VERSION  # noqa: SLF001 - sqlite-utils has no public count
+    assert len(migrations._migrations) == schema.VERSION  # noqa: SLF001 # sqlite-utils has no public count
 
 
 def test_columns_that_people_query(archive: Archive) -> None:

@@ -219,7 +219,7 @@ def test_an_archive_of_the_version_before_learns_of_states(tmp_path: Path) -> No
         db.execute("PRAGMA user_version = 2")
     db.close()
     with Archive.open(tmp_path / "a.db") as archive:
-        assert len(migrations._migrations) == schema.VERSION  # noqa: SLF001 - sqlite-utils has no public count
+        assert len(migrations._migrations) == schema.VERSION  # noqa: SLF001 # sqlite-utils has no public count
         archive.seed(HOME)
         archive.finish(take(archive), outcome="done")
         assert take(archive).url == BOARD.url

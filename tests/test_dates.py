@@ -205,7 +205,7 @@ def test_any_text_is_a_possible_date_or_none(text: str, language: str | None) ->
         assert moment is None or (moment.tzinfo is UTC and moment.year >= 1990)
 
 
-@given(st.datetimes(min_value=datetime(1990, 1, 2), max_value=datetime(2024, 8, 13)))  # noqa: DTZ001 - the zone is added
+@given(st.datetimes(min_value=datetime(1990, 1, 2), max_value=datetime(2024, 8, 13)))  # noqa: DTZ001 # the zone is added
 def test_what_software_prints_is_read_back(moment: datetime) -> None:
     moment = moment.replace(second=0, microsecond=0, tzinfo=UTC)
     for form in ("%a %b %d, %Y %I:%M %p", "%d/%m/%Y, %H:%M", "%H:%M %d-%m-%Y", "%Y-%m-%d %H:%M", "%d. %B %Y %H:%M"):
@@ -213,7 +213,7 @@ def test_what_software_prints_is_read_back(moment: datetime) -> None:
     assert dates.iso(moment.isoformat()) == moment
 
 
-@given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2024, 8, 13)))  # noqa: DTZ001 - the zone is added
+@given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2024, 8, 13)))  # noqa: DTZ001 # the zone is added
 def test_the_short_cut_reads_what_the_long_way_reads(moment: datetime) -> None:
     for form in ("%a %b %d, %Y %I:%M:%S %p", "%m-%d-%Y, %I:%M %p", "%d.%m.%Y %H:%M", "%d/%m/%Y, %H:%M"):
         printed = moment.strftime(form)

@@ -128,7 +128,7 @@ def test_parquet_without_its_package_names_the_extra(
 
 def test_mbox_is_valid_and_threads(archive: Archive, tmp_path: Path) -> None:
     with closing(mailbox.mbox(exported(archive, tmp_path, "mbox", with_replies=True))) as box:
-        messages = [email.message_from_bytes(box.get_bytes(key), policy=email.policy.default) for key in box.keys()]  # noqa: SIM118 - a mailbox yields messages
+        messages = [email.message_from_bytes(box.get_bytes(key), policy=email.policy.default) for key in box.keys()]  # noqa: SIM118 # a mailbox yields messages
     first, reply, _, second = messages
     assert [message.defects for message in messages] == [[]] * 4
     assert first["Subject"] == "=SUM(1): Tín dụng, lãnh đạo"

@@ -51,7 +51,7 @@ _GONE = "{0}.gone_at BETWEEN ? AND ? ORDER BY {0}.id"
 
 def listed(db: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     """All runs, the latest first."""
-    for row in db.execute(f"SELECT {', '.join(_RUN)} FROM runs ORDER BY id DESC"):  # noqa: S608 - the names stand above
+    for row in db.execute(f"SELECT {', '.join(_RUN)} FROM runs ORDER BY id DESC"):  # noqa: S608 # the names stand above
         yield dict(zip(_RUN, row, strict=True)) | {"counts": json.loads(row[-1])}
 
 

@@ -62,7 +62,7 @@ class Facets:
     counts: dict[str, dict[str, int]]
 
 
-def search(  # noqa: PLR0913 - a search has that many choices, all but two with a default
+def search(  # noqa: PLR0913 # a search has that many choices, all but two with a default
     archive: "Asking",
     query: str,
     *,
@@ -85,7 +85,7 @@ def search(  # noqa: PLR0913 - a search has that many choices, all but two with 
     return islice(_hits(archive, parse(query), kind, filters or Filters(), min(limit, among), among, marks), limit)
 
 
-def _hits(  # noqa: PLR0913, PLR0917 - what `search` was asked
+def _hits(  # noqa: PLR0913, PLR0917 # what `search` was asked
     archive: "Asking", query: Query, kind: str | None, filters: Filters, least: int, among: int, marks: Marks
 ) -> Iterator[Hit]:
     with explained(archive.path):

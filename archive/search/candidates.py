@@ -54,7 +54,7 @@ def newest_first(db: sqlite3.Connection, query: Query, kind: str | None, filters
     return map(Row._make, heapq.merge(*found, key=lambda row: -row[0]))
 
 
-def _asked(  # noqa: PLR0913, PLR0917 - where from, and what for
+def _asked(  # noqa: PLR0913, PLR0917 # where from, and what for
     db: sqlite3.Connection, sql: str, index: str, query: Query, condition: tuple[str, list[object]], few: str | None
 ) -> sqlite3.Cursor:
     """The rows, the newest first: of the few posts that the filters leave, or else out of the index.

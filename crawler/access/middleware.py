@@ -133,7 +133,7 @@ class AccessMiddleware:
         assert self.crawler.engine
         request = request.replace(callback=NO_CALLBACK, meta={"robots": True}, dont_filter=True)
         response = await self.crawler.engine.download_async(request)
-        if response.status >= 500 or response.status == 429:  # noqa: PLR2004 - server error, too many requests
+        if response.status >= 500 or response.status == 429:  # noqa: PLR2004 # server error, too many requests
             raise LoginUnavailableError(f"{request.url} answers HTTP {response.status}: no login is possible now")
         return response
 

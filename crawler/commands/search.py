@@ -37,7 +37,7 @@ _LIGHT = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
     "--facets", "counting", is_flag=True, help="Count the hits by site, board, author, host, year ... instead."
 )
 @json_option
-def search(  # noqa: PLR0913 - a command's options
+def search(  # noqa: PLR0913 # a command's options
     *,
     words: tuple[str, ...],
     archive: Path | None,
@@ -62,7 +62,7 @@ def search(  # noqa: PLR0913 - a command's options
             _show(found, query, kind, filters, limit, as_json=as_json)
 
 
-def _show(  # noqa: PLR0913 - what the command was asked
+def _show(  # noqa: PLR0913 # what the command was asked
     archive: "Archive", query: str, kind: str | None, filters: Filters, limit: int, *, as_json: bool
 ) -> None:
     from archive.search import search as find

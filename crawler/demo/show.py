@@ -94,7 +94,7 @@ def _command(name: str) -> str:
 
 
 def _lines(url: str) -> list[str]:
-    with urlopen(url) as response:  # noqa: S310 - the forum that this process serves
+    with urlopen(url) as response:  # noqa: S310 # the forum that this process serves
         tree = html.fromstring(response.read())
     post = first(tree, "article.message--post")
     return [line for text in post.itertext() if (line := " ".join(text.split()))]

@@ -87,7 +87,7 @@ class WpForo(Forum):
     def page_numbers(self, doc: Document) -> tuple[int, int]:
         """The numbers of "Page 2 / 5"."""
         shown = re.findall(r"\d+", text(doc.page, self.last_page))
-        return (int(shown[0]), int(shown[1])) if len(shown) == 2 else (1, 1)  # noqa: PLR2004 - this page and the last
+        return (int(shown[0]), int(shown[1])) if len(shown) == 2 else (1, 1)  # noqa: PLR2004 # this page and the last
 
     def boards_in(self, doc: Document, links: list[Any]) -> Iterator[Board]:
         """As in the base; the breadcrumb cuts long titles, which its links carry whole."""

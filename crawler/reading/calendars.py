@@ -9,7 +9,7 @@ _JALALI_ZERO = 356_033  # days from the count below to date.toordinal(): 1400-01
 
 def century(year: int) -> int:
     """The year that two digits mean."""
-    return year + (1900 if year >= 90 else 2000)  # noqa: PLR2004 - forums are younger than 1990
+    return year + (1900 if year >= 90 else 2000)  # noqa: PLR2004 # forums are younger than 1990
 
 
 def valid(year: int, month: int, day: int, language: str | None) -> tuple[int, int, int] | None:
@@ -27,10 +27,10 @@ def valid(year: int, month: int, day: int, language: str | None) -> tuple[int, i
 
 def _from_jalali(year: int, month: int, day: int) -> tuple[int, int, int] | None:
     """A day of the Iranian calendar: 33 years of 365 days hold 8 leap days (right for the years 1178 to 1633)."""
-    if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):  # noqa: PLR2004 - months of 31 and 30 days
+    if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):  # noqa: PLR2004 # months of 31 and 30 days
         return None
     year += 1595
-    before = 31 * (month - 1) if month <= 6 else 30 * (month - 7) + 186  # noqa: PLR2004 - as above
+    before = 31 * (month - 1) if month <= 6 else 30 * (month - 7) + 186  # noqa: PLR2004 # as above
     days = 365 * year + year // 33 * 8 + (year % 33 + 3) // 4 + before + day
     converted = date.fromordinal(days - _JALALI_ZERO)
     return converted.year, converted.month, converted.day

@@ -144,7 +144,7 @@ def _is_plain(body: bytes) -> bool:
     Decoding the whole page to find out would cost a tenth of its parse, and so would looking for pairs of bytes.
     """
     try:
-        codecs.utf_8_decode(body[:_START], "strict", False)  # noqa: FBT003 - not final: a letter may be cut in two
+        codecs.utf_8_decode(body[:_START], "strict", False)  # noqa: FBT003 # not final: a letter may be cut in two
     except UnicodeDecodeError:
         return False
     if body.startswith(codecs.BOM_UTF8) or b"\0" in body or (b"\x1b" in body and b"\x1b$" in body):
@@ -202,7 +202,7 @@ def _as_control(error: UnicodeError) -> tuple[str, int]:
     """Decoding as browsers do: an undefined byte of windows-125x is the control character of its number."""
     assert isinstance(error, UnicodeDecodeError)
     byte = error.object[error.start]
-    return (chr(byte) if error.encoding == "charmap" and byte < 0xA0 else "\ufffd"), error.end  # noqa: PLR2004
+    return (chr(byte) if error.encoding == "charmap" and byte < 0xA0 else "\ufffd"), error.end  # noqa: PLR2004 # where the printable half begins
 
 
 codecs.register_error("xemtiep.controls", _as_control)
@@ -211,7 +211,7 @@ codecs.register_error("xemtiep.controls", _as_control)
 def _wide(body: bytes) -> str | None:
     """UTF-16 without a mark: a page starts with "<", maybe after white space."""
     start = body[:2]
-    if len(start) == 2 and b"\0" in start and start.strip(b"\0") in b"< \t\r\n" and start != b"\0\0":  # noqa: PLR2004
+    if len(start) == 2 and b"\0" in start and start.strip(b"\0") in b"< \t\r\n" and start != b"\0\0":  # noqa: PLR2004 # bytes of a UTF-16 letter
         return "utf-16-be" if start[0] == 0 else "utf-16-le"
     return None
 
@@ -251,7 +251,7 @@ def _guess(body: bytes) -> str:
     for codec in _BY_LANGUAGE.get(language[1].decode().lower(), ()) if language else ():
         if "\ufffd" not in _decode_as(body, codec):
             return codec
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - slow to import, seldom needed
+    from charset_normalizer import from_bytes  # noqa: PLC0415 # slow to import, seldom needed
 
     text = _MARKUP.sub(b" ", body)
     best = from_bytes(text[:_SAMPLE], cp_isolation=_GUESSES).best()

@@ -94,7 +94,7 @@ def read(text: str, language: str | None, order: Order | None) -> Reading | None
 
 def _plain(found: re.Match[str], said: _Text) -> Reading | None:
     *said_day, hour, minute, second, half = found.groups()
-    if len(said_day) == 5:  # noqa: PLR2004 - three numbers and what parts them
+    if len(said_day) == 5:  # noqa: PLR2004 # three numbers and what parts them
         day = _numeric(said, said_day, timed=True)
     else:
         month = said.known.month.get(said_day[0])
@@ -132,7 +132,7 @@ def _phrases(tokens: list[str], known: Words) -> list[str]:
             size = next((size for size in (5, 4, 3, 2) if " ".join(tokens[at : at + size]) in known.phrases), 1)
             token = " ".join(tokens[at : at + size])
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if token in {"thang", "thg"} and following.isdecimal() and 1 <= int(following) <= 12:  # noqa: PLR2004 - months
+        if token in {"thang", "thg"} and following.isdecimal() and 1 <= int(following) <= 12:  # noqa: PLR2004 # months
             token, size = f"#{int(following)}", 2
         joined.append(token)
         at += size
@@ -154,7 +154,7 @@ def _signs(tokens: list[str], known: Words) -> tuple[list[str], str]:
     return kept, row
 
 
-def _sign(token: str, known: Words) -> str:  # noqa: PLR0911 - one return a kind of token
+def _sign(token: str, known: Words) -> str:  # noqa: PLR0911 # one return a kind of token
     if token.isdecimal():
         return {1: "d", 2: "d", 4: "y"}.get(len(token), "o")
     if not token[0].isalpha():
@@ -199,9 +199,9 @@ def _clock(said: _Text, start: int, end: int) -> time | None:
 
 
 def _time(hour: int, minute: int, second: int, half: int | None) -> time | None:
-    if half is not None and hour <= 12:  # noqa: PLR2004 - "23:22:11 PM" is printed too
+    if half is not None and hour <= 12:  # noqa: PLR2004 # "23:22:11 PM" is printed too
         hour = hour % 12 + half
-    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None  # noqa: PLR2004 - a clock
+    return time(hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None  # noqa: PLR2004 # a clock
 
 
 def _day(said: _Text, found: re.Match[str], *, timed: bool) -> tuple[int, int, int] | None:
@@ -224,15 +224,15 @@ def _numeric(said: _Text, tokens: list[str], *, timed: bool) -> tuple[int, int, 
     """A date of three numbers whose year does not come first, or may come first: 24-08-13."""
     first, second, third = int(tokens[0]), int(tokens[2]), int(tokens[4])
     dotted, digits = tokens[1] == ".", len(tokens[4])
-    if dotted and digits < 4 and not timed:  # noqa: PLR2004 - a version number as well
+    if dotted and digits < 4 and not timed:  # noqa: PLR2004 # a version number as well
         return None
     usual: Order | None = "dmy" if dotted and said.usual != "ymd" else said.usual
     order = said.order or usual
-    if digits < 4 and order == "ymd":  # noqa: PLR2004 - as above
-        return valid(century(first), second, third, said.language) if len(tokens[0]) == 2 else None  # noqa: PLR2004
+    if digits < 4 and order == "ymd":  # noqa: PLR2004 # as above
+        return valid(century(first), second, third, said.language) if len(tokens[0]) == 2 else None  # noqa: PLR2004 # digits of a year
     if digits == 1:
         return None
-    year = century(third) if digits == 2 else third  # noqa: PLR2004
+    year = century(third) if digits == 2 else third  # noqa: PLR2004 # as above
     as_dmy = valid(year, second, first, said.language)
     as_mdy = valid(year, first, second, said.language)
     if as_dmy and as_mdy and as_dmy != as_mdy:
@@ -269,7 +269,7 @@ def _relative(numbers: list[str], units: list[str], known: Words) -> Reading | N
     """What was so long ago; nothing for months and years, which are no length, nor for many of the others."""
     seconds = 0
     for number, unit in zip(numbers, units, strict=True):
-        if not known.unit[unit] or (number.isdecimal() and len(number) > 4):  # noqa: PLR2004 - digits
+        if not known.unit[unit] or (number.isdecimal() and len(number) > 4):  # noqa: PLR2004 # digits
             return None
         seconds += (int(number) if number.isdecimal() else 1) * known.unit[unit]
     return Reading(ago=timedelta(seconds=seconds))

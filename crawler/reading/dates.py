@@ -68,15 +68,15 @@ def order_of(texts: Iterable[str]) -> Order | None:
     for text in texts:
         for numbers in _NUMERIC.finditer(fold(text)):
             first, second = int(numbers[1]), int(numbers[3])
-            if first > 12 >= second:  # noqa: PLR2004 - months of a year
+            if first > 12 >= second:  # noqa: PLR2004 # months of a year
                 found.add("dmy")
-            elif second > 12 >= first:  # noqa: PLR2004
+            elif second > 12 >= first:  # noqa: PLR2004 # months of a year
                 found.add("mdy")
     return found.pop() if len(found) == 1 else None
 
 
 def _epoch(text: str) -> datetime | None:
-    seconds = int(text[:-3] if len(text) >= 12 else text) if 9 <= len(text) <= 13 else 0  # noqa: PLR2004 - milliseconds
+    seconds = int(text[:-3] if len(text) >= 12 else text) if 9 <= len(text) <= 13 else 0  # noqa: PLR2004 # milliseconds
     return _checked(datetime.fromtimestamp(seconds, UTC)) if seconds else None
 
 
@@ -162,7 +162,7 @@ def _by_dateparser(text: str, language: str | None, zone: tzinfo, now: datetime 
     base = language.partition("-")[0] if language else None
     if base is None or base in known_languages() or not any(char.isdecimal() for char in text):
         return None
-    import dateparser  # noqa: PLC0415 - slow to import, seldom needed
+    import dateparser  # noqa: PLC0415 # slow to import, seldom needed
 
     settings = {"STRICT_PARSING": True, "DATE_ORDER": "DMY", "PARSERS": ["absolute-time"]}
     try:

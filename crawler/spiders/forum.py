@@ -170,7 +170,7 @@ class ForumSpider(scrapy.Spider):
         self.ledger.count(row, "requests")
         if response.status not in OVERLOADED:
             host.answered(response.meta.get("download_latency", 0.0))
-        if response.status == 304:  # noqa: PLR2004 - Not Modified
+        if response.status == 304:  # noqa: PLR2004 # Not Modified
             self.ledger.count(row, "vanished", self.archive.finish(row, outcome="done").vanished)
             self.ledger.count(row, "unmodified")
             return
@@ -178,7 +178,7 @@ class ForumSpider(scrapy.Spider):
         self.ledger.count(row, "changed_skin", page.changed_skin)
         if self.starts_inside(row, page):
             return
-        if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 - as below
+        if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 # as below
             host.walls = 0
             host.software = page.software
             if page.changed_skin:
@@ -209,7 +209,7 @@ class ForumSpider(scrapy.Spider):
             zone=site.zone or UTC,
             now=now,
         )
-        if page.changed_skin and response.status >= 400:  # noqa: PLR2004 - the page of an error has no posts to look for
+        if page.changed_skin and response.status >= 400:  # noqa: PLR2004 # the page of an error has no posts to look for
             return replace(page, kind=Kind.UNKNOWN, message="", changed_skin=False)
         return page
 
@@ -284,7 +284,7 @@ class ForumSpider(scrapy.Spider):
 
 def said(page: Page, response: Response) -> str:
     """What a page that is not to be saved says of itself: the status if that is no success, and the page's message."""
-    if response.status < 300:  # noqa: PLR2004 - success
+    if response.status < 300:  # noqa: PLR2004 # success
         return page.message
     words = page.message
     if response.status in REDIRECTS:  # Scrapy follows those that lead to a web address

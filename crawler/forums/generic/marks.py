@@ -159,7 +159,7 @@ def _regions(page: Outline, blocks: tuple[Block, ...]) -> Iterator[range]:
     """The elements of each post: from the end of the one before to its own end, when it has no element to itself."""
     last = 0
     for block in blocks:
-        alone = len(block.around) > 2  # noqa: PLR2004 - what it lacks is looked for in the gap beside it
+        alone = len(block.around) > 2  # noqa: PLR2004 # what it lacks is looked for in the gap beside it
         yield range(max(last, page.parent[block.unit] + 1) if alone else block.unit, page.end[block.unit])
         last = page.end[block.bodies[-1]]
 
@@ -186,7 +186,7 @@ def _is_anchor(tag: Any, name: str, value: str) -> bool:
 
 def labels(page: Outline, blocks: tuple[Block, ...]) -> set[int]:
     """Leaves inside the bodies that repeat in every block: buttons, labels, the date and author lines of a card."""
-    if len(blocks) < 3:  # noqa: PLR2004 - two equal lines are no rule
+    if len(blocks) < 3:  # noqa: PLR2004 # two equal lines are no rule
         return set()
     places: dict[tuple[str, int], list[tuple[int, int]]] = {}
     for number, block in enumerate(blocks):

@@ -185,11 +185,11 @@ def _judge(page: Outline, key: str, members: list[int]) -> Found | None:
             marks += date + author
         elif whole and page.parent[block.unit] == page.parent[whole[-1].unit] and not (date or author):
             whole[-1] = _joined(whole[-1], block)
-    if len(whole) < 2:  # noqa: PLR2004 - one is no repetition
+    if len(whole) < 2:  # noqa: PLR2004 # one is no repetition
         return None
     sure = 0.1 + 0.45 * marks / len(whole)
     written = sum(page.net(at) > 0 for at in members)
-    if len(whole) == 2 and key.startswith("path") and (sure < 1 or written < 2):  # noqa: PLR2004 - the cells of one post
+    if len(whole) == 2 and key.startswith("path") and (sure < 1 or written < 2):  # noqa: PLR2004 # the cells of one post
         return None
     inner = max(_posts_inside(page, block.inside) for block in whole)  # a member that is a list of posts
     pieces = 0.6 + 0.4 * min(1, len(whole) / max(1, written))  # paragraphs weigh as much as the element around them
