@@ -110,7 +110,7 @@ def test_status_counts_what_the_archive_holds(run: Run, crawled: tuple[Path, Ser
     assert found["runs"][0]["outcome"] == "done"
     shown = run("status", "--archive", archive).stdout
     assert shown.startswith(f"1 site, {found['boards']} boards, {found['threads']} threads, {found['posts']} posts, ")
-    assert f"crawl {served.url}: done\n" in shown
+    assert f"crawl {served.url}  done  " in shown
     assert "  1 x wall: " in shown
 
 

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler.show.history import run_line
+
 if TYPE_CHECKING:
     from archive.search import Facets, Hit
     from crawler.summary import Summary
@@ -77,15 +79,8 @@ def status_text(found: Mapping[str, Any]) -> str:
         lines = [f"  {error['count']:,} x {error['outcome']}: {error['reason']}" for error in found["errors"]]
         parts.append("\n".join(["could not be had:", *lines]))
     if found["runs"]:
-        parts.append("\n".join(["runs, the last first:", *map(_run_text, found["runs"])]))
+        parts.append("\n".join(["runs, the last first:", *(f"  {run_line(run)}" for run in found["runs"])]))
     return "\n".join(parts)
-
-
-def _run_text(run: Mapping[str, Any]) -> str:
-    counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in run["counts"].items() if count)
-    outcome = run["outcome"] or "under way"
-    head = f"  {run['id']}  {run['started_at']}  {' '.join(filter(None, (run['command'], run['detail'])))}: {outcome}"
-    return f"{head}\n     {counts}" if counts else head
 
 
 class ProgressBar:
