@@ -2,8 +2,8 @@
 
     python benchmarks/read_clean.py [PAGE.html ...] [--runs 7]
 
-Without files: a 20-post page of the embedded forum. The sides take turns; printed are the medians of the ratios of
-runs that stood side by side, in CPU time. Needs the extra `bench`.
+Without files: a 20-post page of the embedded forum, once as it is and once of 239 kB, as `crawl.py` has it. The sides
+take turns; printed are the medians of the ratios of runs that stood side by side, in CPU time. Needs the extra `bench`.
 """
 
 import argparse
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import trafilatura
+from crawl import SIZE, template
 from lxml import html
 
 from crawler.cleaning import clean_page
@@ -55,7 +56,10 @@ def main() -> None:
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--runs", type=int, default=7)
     args = parser.parse_args()
-    pages = {str(file): file.read_bytes() for file in args.files} or {"embedded forum": embedded()}
+    pages = {str(file): file.read_bytes() for file in args.files} or {
+        "embedded forum": embedded(),
+        "the same in a larger frame": template(size=SIZE)[0].replace(b"{thread}", b"1"),
+    }
     for name, body in pages.items():
         found = clean_page(read(body, "https://forum.example/threads/a.1/"))
         parse = statistics.median(ratios(ours, html.fromstring, body, args.runs))
