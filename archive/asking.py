@@ -11,6 +11,7 @@ from archive.history import of_runs, targets, versions
 from archive.history.difference import Difference, difference
 from archive.history.of_runs import RunHistory
 from archive.history.versions import PostHistory, ThreadHistory
+from archive.locking import held
 from archive.search import Facets, Hit, Marks, facets, search
 from archive.stories.listing import Appearance, Story, listed, story_of
 
@@ -49,6 +50,10 @@ class Asking:
     def __init__(self, path: Path, db: sqlite3.Connection) -> None:
         self.path = path
         self.db = db
+
+    def _unended(self) -> str | None:
+        """What a run without an end is: none yet while the archive is held, killed when it is not."""
+        return None if held(self.path) else "killed"
 
     def search(
         self,
@@ -120,7 +125,7 @@ class Asking:
     def runs(self) -> list[dict[str, Any]]:
         """All runs, the latest first."""
         with explained(self.path):
-            return list(of_runs.listed(self.db))
+            return list(of_runs.listed(self.db, self._unended()))
 
     def run_history(self, run: int) -> RunHistory:
         """What a run changed, by its number.
@@ -129,7 +134,7 @@ class Asking:
             ArchiveError: there is no such run, or it is too old for that to be known.
         """
         with explained(self.path):
-            return of_runs.run_history(self.db, run)
+            return of_runs.run_history(self.db, run, self._unended())
 
     def export(self, format_: str, output: str | Path | None = None, *, choice: "Choice | None" = None) -> int:
         """Writes the chosen articles to a file, a folder/ or standard output; returns how many.

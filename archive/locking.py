@@ -1,10 +1,13 @@
 """One run per archive: a lock that the kernel drops, whatever ends the process."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import LockedError
+
+_GLANCE = 0.05  # seconds; whoever only asks whether a run is under way holds the lock for far less
 
 
 @contextmanager
@@ -20,6 +23,24 @@ def locked(path: Path) -> Iterator[None]:
     with Path(f"{path}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LockedError(f"{path}: another run works on this archive; try again when it is done") from error
+        except BlockingIOError:
+            time.sleep(_GLANCE)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise LockedError(f"{path}: another run works on this archive; try again when it is done") from error
         yield
+
+
+def held(path: Path) -> bool:
+    """Whether a run works on the archive at `path`; yes, too, where that cannot be told."""
+    try:
+        import fcntl  # noqa: PLC0415 # as above
+
+        with Path(f"{path}.lock").open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except (ImportError, OSError):  # BlockingIOError among them
+        return True
+    return False

@@ -24,20 +24,21 @@ def end(db: sqlite3.Connection, run: int, outcome: str, counts: Mapping[str, int
     )
 
 
-def bury(db: sqlite3.Connection) -> None:
+def bury(db: sqlite3.Connection, outcome: str = "killed", ended_at: str | None = None) -> None:
     """Marks the runs that never came to their end; whoever holds the lock knows that none is under way."""
-    db.execute("UPDATE runs SET outcome = 'killed' WHERE outcome IS NULL")
+    db.execute("UPDATE runs SET outcome = ?, ended_at = ? WHERE outcome IS NULL", (outcome, ended_at))
 
 
-def latest(db: sqlite3.Connection) -> list[dict[str, Any]]:
+def latest(db: sqlite3.Connection, unended: str | None) -> list[dict[str, Any]]:
     """The last crawl of each thing that was crawled (a configured site, or what was named on the command line).
 
-    `succeeded_at` is when the last one ended that was done without errors.
+    `succeeded_at` is when the last one ended that was done without errors; `unended` the outcome of one without an end.
     """
     rows = db.execute(
-        "SELECT detail, started_at, ended_at, outcome, counts, (SELECT max(ended_at) FROM runs AS good"
+        "SELECT detail, started_at, ended_at, coalesce(outcome, ?), counts, (SELECT max(ended_at) FROM runs AS good"
         " WHERE good.command = 'crawl' AND good.detail = runs.detail AND good.outcome = 'done')"
-        " FROM runs WHERE id IN (SELECT max(id) FROM runs WHERE command = 'crawl' GROUP BY detail) ORDER BY id"
+        " FROM runs WHERE id IN (SELECT max(id) FROM runs WHERE command = 'crawl' GROUP BY detail) ORDER BY id",
+        (unended,),
     )
     names = ("detail", "started_at", "ended_at", "outcome", "counts", "succeeded_at")
     return [dict(zip(names, row, strict=True)) | {"counts": json.loads(row[4])} for row in rows]
@@ -66,8 +67,11 @@ def sites(db: sqlite3.Connection) -> list[dict[str, Any]]:
     return [dict(zip(("site", "software", "boards", "threads"), row, strict=True)) for row in rows]
 
 
-def status(db: sqlite3.Connection) -> dict[str, Any]:
-    """What the archive holds, what is still to fetch, the last ten runs, and what went wrong how often."""
+def status(db: sqlite3.Connection, unended: str | None) -> dict[str, Any]:
+    """What the archive holds, what is still to fetch, the last ten runs, and what went wrong how often.
+
+    `unended` is the outcome of a run without an end.
+    """
     tables = ("sites", "boards", "threads", "posts", "articles")
     counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608 # names above
     frontier = dict(db.execute("SELECT state, count(*) FROM frontier GROUP BY state ORDER BY state").fetchall())
@@ -76,7 +80,9 @@ def status(db: sqlite3.Connection) -> dict[str, Any]:
         " GROUP BY outcome, reason ORDER BY count(*) DESC, outcome, reason LIMIT 50"
     )
     runs = db.execute(
-        "SELECT id, command, detail, started_at, ended_at, outcome, counts FROM runs ORDER BY id DESC LIMIT 10"
+        "SELECT id, command, detail, started_at, ended_at, coalesce(outcome, ?), counts FROM runs"
+        " ORDER BY id DESC LIMIT 10",
+        (unended,),
     )
     names = ("id", "command", "detail", "started_at", "ended_at", "outcome", "counts")
     return {

@@ -1,7 +1,8 @@
 """The archive: one file, one writer, one transaction per page."""
 
+import sqlite3
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,7 @@ from typing import Any, Self
 from archive import ending, frontier, runs
 from archive.asking import ArticleRow, Asking
 from archive.database import connect, explained, transaction
+from archive.errors import XemtiepError
 from archive.locking import locked
 from archive.records import Page, Request, Saved
 from archive.saving import Answer, save
@@ -63,6 +65,8 @@ class Archive(Asking):
     def lock(self) -> Iterator[None]:
         """One run per archive. What a killed run had taken is queued again: no clock, no expiry.
 
+        A run that an interruption or an error of ours breaks off inside has that as its outcome.
+
         Raises:
             LockedError: another run holds it.
         """
@@ -70,7 +74,13 @@ class Archive(Asking):
             with self._transaction():
                 frontier.release(self.db)
                 runs.bury(self.db)
-            yield
+            try:
+                yield
+            except (KeyboardInterrupt, XemtiepError) as error:
+                with suppress(sqlite3.Error):  # the disk may be what ended it
+                    outcome = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
+                    runs.bury(self.db, outcome, _now())
+                raise
 
     def start_run(self, command: str, detail: str) -> int:
         """Records that a run began; returns its number."""
@@ -166,7 +176,7 @@ class Archive(Asking):
     def latest_runs(self) -> list[dict[str, Any]]:
         """The last crawl of each configured site, and of each other thing that was crawled."""
         with explained(self.path):
-            return runs.latest(self.db)
+            return runs.latest(self.db, self._unended())
 
     def sites(self) -> list[dict[str, Any]]:
         """What is known of each site: its software, and how many boards and threads."""
@@ -187,4 +197,4 @@ class Archive(Asking):
     def status(self) -> dict[str, Any]:
         """Counts of what is stored, the frontier by state, the last runs, and errors by reason."""
         with explained(self.path):
-            return {"time": _now(), "due": self.next_due(), **runs.status(self.db)}
+            return {"time": _now(), "due": self.next_due(), **runs.status(self.db, self._unended())}

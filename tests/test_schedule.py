@@ -165,6 +165,43 @@ def test_signals_end_a_crawl_soon_and_the_next_one_goes_on(
     assert content(tmp_path / "a.db") == content(tmp_path / "calm.db")
 
 
+def begun(archive: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"file:{archive}?mode=ro", uri=True)) as db:
+            return db.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+    except sqlite3.OperationalError:  # it is just being made
+        return False
+
+
+def outcomes(run: Run, archive: Path) -> list[str | None]:
+    return [found["outcome"] for found in json.loads(run("status", "--archive", archive, "--json").stdout)["runs"]]
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_ended_while_it_begins_is_recorded_as_interrupted(
+    run: Run, tmp_path: Path, served: Served, sent: signal.Signals
+) -> None:
+    process = start(served, tmp_path / "a.db")
+    until(process, lambda: begun(tmp_path / "a.db"))
+    process.send_signal(sent)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, "Traceback" in err) == (130, False)
+    assert outcomes(run, tmp_path / "a.db") == ["interrupted"]
+
+
+def test_the_status_knows_a_run_that_was_killed_from_one_under_way(run: Run, tmp_path: Path, served: Served) -> None:
+    served.forum.slow(10)
+    process = start(served, tmp_path / "a.db")
+    until(process, lambda: begun(tmp_path / "a.db"))
+    assert outcomes(run, tmp_path / "a.db") == [None]
+    assert "running" in run("history", "--archive", tmp_path / "a.db", "--run", 1).stdout
+    process.kill()
+    process.communicate(timeout=30)
+    assert outcomes(run, tmp_path / "a.db") == ["killed"]
+    assert "killed" in run("status", "--archive", tmp_path / "a.db").stdout
+    assert "killed" in run("history", "--archive", tmp_path / "a.db", "--run", 1).stdout
+
+
 def test_a_run_stops_at_its_requests_and_the_next_goes_on(run: Run, tmp_path: Path, served: Served) -> None:
     code, summary = crawl(run, served, tmp_path / "a.db", "--max-requests", 7)
     assert (code, summary["outcome"], sum(pages(served).values())) == (0, "stopped at its limit", 7)

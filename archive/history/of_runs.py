@@ -49,19 +49,20 @@ _END = 1 << 62
 _GONE = "{0}.gone_at BETWEEN ? AND ? ORDER BY {0}.id"
 
 
-def listed(db: sqlite3.Connection) -> Iterator[dict[str, Any]]:
-    """All runs, the latest first."""
+def listed(db: sqlite3.Connection, unended: str | None) -> Iterator[dict[str, Any]]:
+    """All runs, the latest first; `unended` is the outcome of one without an end."""
     for row in db.execute(f"SELECT {', '.join(_RUN)} FROM runs ORDER BY id DESC"):  # noqa: S608 # the names stand above
-        yield dict(zip(_RUN, row, strict=True)) | {"counts": json.loads(row[-1])}
+        run = dict(zip(_RUN, row, strict=True))
+        yield run | {"counts": json.loads(run["counts"]), "outcome": run["outcome"] or unended}
 
 
-def run_history(db: sqlite3.Connection, number: int) -> RunHistory:
-    """What a run changed, by its number.
+def run_history(db: sqlite3.Connection, number: int, unended: str | None) -> RunHistory:
+    """What a run changed, by its number; `unended` is the outcome of one without an end.
 
     Raises:
         ArchiveError: there is no such run, or it is older than the marks from which this is known.
     """
-    run = next((run for run in listed(db) if run["id"] == number), None)
+    run = next((run for run in listed(db, unended) if run["id"] == number), None)
     if run is None:
         raise ArchiveError(f"there is no run {number}: `xemtiep history` lists them")
     span = _span(db, run)

@@ -136,7 +136,7 @@ def as_json(standing: Standing) -> dict[str, Any]:
         "site": standing.site.url,
         "last_run": last.get("started_at"),
         "ended_at": last.get("ended_at"),
-        "outcome": last.get("outcome") or ("running or killed" if last else None),
+        "outcome": last.get("outcome") or ("running" if last else None),
         "succeeded_at": last.get("succeeded_at"),
         **{name: counts.get(name, 0) for name in ("new", "changed", "vanished", "requests")},
         "waiting": standing.waiting,
