@@ -35,7 +35,7 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "boards": values.urls,
     "feeds": values.urls,
     "software": values.text,
-    "language": values.text,
+    "language": values.language,
     "zone": values.zone,
     "cookies": values.path,
     "login": values.login,

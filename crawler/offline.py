@@ -10,6 +10,7 @@ from archive.records import Page, Post, ThreadRow
 from crawler.cleaning import clean_page
 from crawler.config import Config
 from crawler.forums import read
+from crawler.reading.binary import is_binary
 from crawler.reading.charset import decode
 
 
@@ -19,7 +20,7 @@ def read_file(path: Path, *, url: str | None = None, config: Config | None = Non
     Without `url`, the page's canonical or base link counts. `config` says what is special about the page's site.
 
     Raises:
-        UnreadableError: the file is missing or cannot be read.
+        UnreadableError: the file is missing, cannot be read, or is neither a page nor a text.
     """
     try:
         body = _bytes(path)
@@ -28,6 +29,7 @@ def read_file(path: Path, *, url: str | None = None, config: Config | None = Non
         raise UnreadableError(f"{path} is a folder: give the pages in it, such as {path}/*.html") from error
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
+    _refuse_binary(path, body)
     at = url or (read(body, "", now=saved_at).url if config and config.sites else "")
     site = (config or Config()).site_of(at)
     page = read(
@@ -71,12 +73,20 @@ def read_text(path: Path) -> str:
     """Read a text file, "-" meaning standard input, in whatever charset it is.
 
     Raises:
-        UnreadableError: the file is missing or cannot be read.
+        UnreadableError: the file is missing, cannot be read, or is no text.
     """
     try:
-        return decode(_bytes(path))
+        body = _bytes(path)
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}") from error
+    _refuse_binary(path, body)
+    return decode(body)
+
+
+def _refuse_binary(path: Path, body: bytes) -> None:
+    if is_binary(body):
+        name = "standard input" if str(path) == "-" else path
+        raise UnreadableError(f"{name} is neither a page nor a text but other data, such as a picture")
 
 
 def _bytes(path: Path) -> bytes:

@@ -106,9 +106,25 @@ def quiet(value: Any) -> tuple[time, time]:
     found = _HOURS.fullmatch(text(value).strip())
     try:
         start_hour, start_minute, end_hour, end_minute = map(int, found.groups() if found else ())
-        return time(start_hour, start_minute), time(end_hour % 24, end_minute)
+        start, end = time(start_hour, start_minute), time(end_hour % 24, end_minute)
     except ValueError:
         raise ValueError('it must be hours of the day such as "08:00-18:30"') from None
+    if start == end:
+        raise ValueError('its two times must differ, as in "08:00-18:30": are none meant, or the whole day?')
+    return start, end
+
+
+def language(value: Any) -> str:
+    """A language in which dates can be read, by its code: "vi", "pt-BR"."""
+    from crawler.reading.datewords import known_languages  # noqa: PLC0415 # a table, which most configurations do without
+
+    base = text(value).replace("_", "-").partition("-")[0].lower()
+    if base not in known_languages():
+        from dateparser.data.languages_info import language_order  # noqa: PLC0415 # takes a second; seldom needed
+
+        if base not in language_order:
+            raise ValueError('it must be the code of a language whose dates can be read, such as "vi", "en" or "pt-BR"')
+    return text(value)
 
 
 def url(value: Any) -> str:

@@ -135,6 +135,11 @@ SITE = '[[sites]]\nurl = "https://f.example/"\n'
         ("archive = 3", "archive is 3: it must be a text"),
         ("quiet = '25:00-03:00'", "it must be hours of the day"),
         ("quiet = 'night'", "it must be hours of the day"),
+        ("quiet = '08:00-08:00'", "its two times must differ"),
+        ("quiet = '00:00-24:00'", "its two times must differ"),
+        (SITE + "language = 'xx'", "language is 'xx': it must be the code of a language"),
+        (SITE + "language = 'Vietnamese'", 'such as "vi"'),
+        (SITE + "language = ''", "it must be the code of a language"),
         ("ping = 'https://p.example/'", "it must be a table of start, success and failure"),
         ("ping = { begin = 'https://p.example/' }", "it must be a table"),
         ("sites = 'f.example'", "[[sites]]"),
@@ -180,6 +185,11 @@ def test_a_password_in_the_wrong_place_is_refused_and_not_repeated(tmp_path: Pat
 def test_a_proxy_may_ask_for_a_password(tmp_path: Path) -> None:
     (site,) = load(file(tmp_path, SITE + "proxy = 'http://me:word@proxy.example:3128'")).sites
     assert site.proxy == "http://me:word@proxy.example:3128"
+
+
+@pytest.mark.parametrize("code", ["vi", "VI", "pt-BR", "zh_TW", "nb", "ka"])
+def test_a_language_is_any_whose_dates_can_be_read(tmp_path: Path, code: str) -> None:
+    assert load(file(tmp_path, SITE + f"language = '{code}'")).sites[0].language == code
 
 
 def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,19 @@ class Seconds(click.ParamType[float]):
             self.fail(str(error), param, ctx)
 
 
+class WebAddress(click.ParamType[str]):
+    """A web address, with or without its scheme."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it, or refuse it in words."""
+        try:
+            return values.url(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
+
+
 class Date(click.ParamType[str]):
     """A year, month, day or moment: its beginning, or with `end` the moment after it."""
 

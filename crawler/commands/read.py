@@ -6,13 +6,15 @@ from pathlib import Path
 import click
 
 from archive.errors import UnreadableError
-from crawler.commands.options import config_option, echo, json_option, print_json
+from crawler.commands.options import WebAddress, config_option, echo, json_option, print_json
 from crawler.config import load
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--url", help="Address that the page was saved from [default: its canonical or base link].")
+@click.option(
+    "--url", type=WebAddress(), help="Address that the page was saved from [default: its canonical or base link]."
+)
 @config_option
 @click.option("--text", is_flag=True, help="Print only the clean text of all posts.")
 @click.option("--explain", is_flag=True, help="Show every block of every post, with its label and what decided it.")

@@ -117,8 +117,8 @@ def decode(body: bytes, charset: str | None = None) -> str:
     else:
         if "\x1b$" in text and "iso2022_jp" in _declared(body, charset):  # all ASCII, but not in meaning
             return body.decode("iso2022_jp", "replace")
-        if "\0" in text and (wide := _wide(body)):
-            return body.decode(wide, "replace")
+        if "\0" in text and (utf16 := wide(body)):
+            return body.decode(utf16, "replace")
     return from_tcvn3(text)
 
 
@@ -178,8 +178,8 @@ def _shallow(page: bytes) -> bytes:
 
 def _decode_legacy(body: bytes, charset: str | None) -> str:
     """Text of bytes that are not UTF-8 as a whole."""
-    if wide := _wide(body):
-        return body.decode(wide, "replace")
+    if codec := wide(body):
+        return body.decode(codec, "replace")
     high = sum(map(len, _HIGH_RUN.findall(body)))
     if (mixed := _mostly_utf8(body, high)) is not None:
         return mixed
@@ -208,7 +208,7 @@ def _as_control(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("xemtiep.controls", _as_control)
 
 
-def _wide(body: bytes) -> str | None:
+def wide(body: bytes) -> str | None:
     """UTF-16 without a mark: a page starts with "<", maybe after white space."""
     start = body[:2]
     if len(start) == 2 and b"\0" in start and start.strip(b"\0") in b"< \t\r\n" and start != b"\0\0":  # noqa: PLR2004 # bytes of a UTF-16 letter

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawler.reading import charset as charsets
+from crawler.reading.binary import is_binary
 from crawler.reading.dates import Order
 from crawler.reading.select import Part, every, first, words
 
@@ -83,7 +84,7 @@ def document(body: bytes, url: str, *, charset: str | None, zone: tzinfo, now: d
             data = json.loads(body)
         except (ValueError, RecursionError):  # a text that starts with a bracket, or with thousands of them
             data = None
-    if data is None and not _binary(body):
+    if data is None and body.strip() and not is_binary(body):
         tree = charsets.parse(body, charset)
     if tree is not None:
         _keep_root(tree, body)
@@ -103,9 +104,3 @@ def _keep_root(tree: Any, body: bytes) -> None:
     if tag:
         for name, value in _ATTRIBUTE.findall(tag[0]):
             tree.set(name.decode(), value.decode("utf-8", "replace"))
-
-
-def _binary(body: bytes) -> bool:
-    return not body.strip() or body.startswith(
-        (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"PK\x03\x04", b"\x1f\x8b")
-    )
