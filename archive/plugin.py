@@ -46,14 +46,18 @@ def words(text: str | None) -> int | None:
 
 def fits(text: str | None, query: str) -> bool | None:
     """Whether a text fits a query of `xemtiep search`: with diacritics or without, phrases, OR, NOT."""
-    return None if text is None else _parsed(query).root.matches(lambda term: term.test.search(str(text)))
+    return None if text is None else _parsed(str(query)).root.matches(lambda term: term.test.search(str(text)))
 
 
 @lru_cache(maxsize=64)
 def _parsed(query: str) -> Any:
     from archive.search.query import parse  # noqa: PLC0415 # only queries that use it pay for it
 
-    return parse(query)
+    try:
+        return parse(query)
+    except XemtiepError as error:  # SQLite ends the query and says no more than that a function raised an exception
+        click.echo(f"fits: {error}", err=True)
+        raise
 
 
 _STORY = "SELECT story FROM articles WHERE id = ? UNION ALL SELECT story FROM articles WHERE url = ? LIMIT 1"

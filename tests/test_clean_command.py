@@ -1,12 +1,15 @@
 """`xemtiep clean` and the explanations of `clean` and `read`, as a user types them."""
 
 import json
+import resource
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from archive import Archive
 from crawler.corpus import clean_lines
 
 if TYPE_CHECKING:
@@ -87,6 +90,32 @@ def test_a_saved_page_is_explained(run: "Run", tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "body" in done.stdout
     assert '<div class="own">' in page.read_text(encoding="utf-8")
-    refused = run("read", saved, "--html", tmp_path / "no" / "why.html")
+    refused = run("read", saved, "--html", page / "why.html")
     assert refused.returncode == 1
-    assert "cannot be written" in refused.stderr
+    assert f"{page / 'why.html'} cannot be written" in refused.stderr
+
+
+def test_a_page_is_written_whole_or_not_at_all(run: "Run", tmp_path: Path) -> None:
+    page, archive = tmp_path / "why.html", tmp_path / "a.db"
+    page.write_text("as it was")
+    full = run("clean", "-", "--html", page, stdin=TEXT, preexec_fn=lambda: limited(100))
+    assert (full.returncode, page.read_text()) == (1, "as it was")
+    assert f"{page} cannot be written" in full.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["why.html"]
+    Archive.open(archive).close()
+    before = archive.read_bytes()
+    assert "is an archive, and stays as it is" in run("clean", "-", "--html", archive, stdin=TEXT).stderr
+    assert archive.read_bytes() == before
+
+
+@pytest.mark.parametrize("target", ["/dev/stdout", "/proc/self/fd/1"])
+def test_a_page_may_go_to_a_pipe(run: "Run", target: str) -> None:
+    done = run("clean", "-", "--html", target, stdin=TEXT)
+    assert done.returncode == 0, done.stderr
+    assert "<!doctype html>" in done.stdout
+
+
+def limited(size: int) -> None:
+    """No file may grow beyond `size` bytes, as on a full disk."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

@@ -82,6 +82,22 @@ def test_search_without_diacritics_finds_text_with_them(run: Run, crawled: tuple
     assert "only what must not be there" in run("search", "NOT", "tin", "--archive", crawled[0]).stderr
 
 
+def test_a_word_to_leave_out_may_be_typed_as_it_is(run: Run, crawled: tuple[Path, Served]) -> None:
+    def found(*query: str) -> list[str]:
+        done = run("search", "--archive", crawled[0], "--json", *query)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line)["url"] for line in done.stdout.splitlines()]
+
+    expected = found("tin NOT dung")
+    assert 0 < len(expected) < len(found("tin", "--limit", "1000"))
+    assert found("tin", "-dung") == found("-dung", "tin") == found("--", "tin", "-dung") == expected
+    assert found("tin", '-"tin dung"') == found('tin NOT "tin dung"')
+    assert found("tin", "--limit", "1", "-dung") == expected[:1]
+    assert "only what must not be there" in run("search", "-tin", "--archive", crawled[0]).stderr
+    assert "Usage:" in run("search", "-h").stdout
+    assert run("search", "tin", "--limit", "-5", "--archive", crawled[0]).returncode == 2
+
+
 def test_search_filters_and_counts(run: Run, crawled: tuple[Path, Served]) -> None:
     ask = ("search", "tin dung", "--archive", crawled[0])
     hits = [json.loads(line) for line in run(*ask, "--kind", "article", "--json").stdout.splitlines()]

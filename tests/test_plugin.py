@@ -44,6 +44,14 @@ def test_functions(sql: str, value: object) -> None:
         assert db.execute(f"SELECT {sql}").fetchone() == (value,)
 
 
+@pytest.mark.parametrize("query", ["(họp", "họp)", "", "NOT họp"])
+def test_a_query_that_cannot_be_understood_is_explained(run: Run, crawled: Crawled, query: str) -> None:
+    done = run("db", "--archive", crawled[0], f"select count(*) from articles where fits(title, '{query}')")
+    searched = run("search", query, "--archive", crawled[0])
+    assert (done.returncode, done.stdout, searched.returncode) == (1, "", 2)
+    assert done.stderr.splitlines()[0] == searched.stderr.strip().replace("xemtiep:", "fits:")
+
+
 @given(text=st.text(alphabet="aăâáạàđĐDd eêệ\u0301x", max_size=20))
 def test_folded_text_folds_to_itself(text: str) -> None:
     once = plugin.fold(text)

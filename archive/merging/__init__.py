@@ -9,7 +9,7 @@ remembers of itself (`--since-last`) speaks of one archive's numbers and is left
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +61,7 @@ def merge(paths: Sequence[Path], target: Path, *, follow: Follow | None = None) 
         for end in ("", "-wal", "-shm", "-journal"):
             stack.callback(Path(f"{part}{end}").unlink, missing_ok=True)
         sources = [_source(stack, position, path) for position, path in enumerate(paths)]
-        with Archive.open(part) as archive, explained(target):
+        with _named(part, target), Archive.open(part) as archive, explained(target):
             _fill(Merge(db=archive.db, sources=sources), follow)
             merged = _count(archive.db)
             archive.db.execute("PRAGMA journal_mode = WAL")
@@ -79,6 +79,15 @@ def _refuse(paths: Sequence[Path], target: Path) -> None:
         )
     if len({path.resolve() for path in paths}) < len(paths):
         raise ArchiveError("the same archive is named twice: name each once")
+
+
+@contextmanager
+def _named(part: Path, target: Path) -> Iterator[None]:
+    """Errors name the archive that was asked for, not the hidden file that becomes it."""
+    try:
+        yield
+    except ArchiveError as error:
+        raise ArchiveError(str(error).replace(str(part), str(target))) from error
 
 
 def _source(stack: ExitStack, position: int, path: Path) -> Source:

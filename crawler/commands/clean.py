@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from archive.errors import UnreadableError
-from crawler.commands.options import echo, json_option, print_json
+from crawler.commands.options import echo, json_option, print_json, write_text
 
 if TYPE_CHECKING:
     from crawler.cleaning import Cleaned
@@ -42,7 +42,7 @@ def clean(  # noqa: PLR0913 # one argument an option
     """
     from crawler.cleaning import clean as clean_text
     from crawler.offline import read_text
-    from crawler.show.explain import parts_of, write_page
+    from crawler.show.explain import as_html, parts_of
 
     if jsonl and html:
         raise click.UsageError("--html shows one text: leave it out, or leave out --jsonl")
@@ -50,7 +50,7 @@ def clean(  # noqa: PLR0913 # one argument an option
         ctx.exit(_clean_lines(file, processes or os.cpu_count() or 1, explain=explain))
     cleaned = clean_text(read_text(file))
     if html:
-        write_page(html, cleaned.title or str(file), parts_of(cleaned))
+        write_text(html, as_html(cleaned.title or str(file), parts_of(cleaned)))
     _show(cleaned, as_json=as_json, explain=explain)
 
 

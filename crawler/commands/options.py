@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive import filters
+from archive.errors import XemtiepError
 from archive.filters import Filters
 from crawler import values
 from crawler.config import Config
@@ -130,11 +131,26 @@ def echo_each(lines: Iterable[str]) -> None:
 
 
 def write_text(target: Path, text: str) -> None:
-    """Write a file, or to standard output if `target` is -; an OSError names the file."""
-    if str(target) == "-":
+    """Write a file, whole or not at all, or to a pipe or device; - is standard output.
+
+    Raises:
+        XemtiepError: it cannot be written, or is an archive.
+    """
+    if str(target) in {"-", "/dev/stdout"}:
         click.echo(text, nl=False)
-    else:
-        target.write_text(text, encoding="utf-8")
+        return
+    from archive.database import is_archive
+    from archive.export.outputs import opened as written
+
+    try:
+        if target.is_file() and is_archive(target):
+            raise XemtiepError(f"{target} is an archive, and stays as it is: give the page another name")
+        with written(target) as stream:
+            stream.write(text.encode())
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise XemtiepError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
 def print_json(value: Any) -> None:

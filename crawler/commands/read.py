@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from archive.errors import UnreadableError
-from crawler.commands.options import WebAddress, config_option, echo, json_option, print_json
+from crawler.commands.options import WebAddress, config_option, echo, json_option, print_json, write_text
 from crawler.config import load
 
 
@@ -27,7 +27,7 @@ def read(  # noqa: PLR0913 # one argument an option
     - is standard input. A file that cannot be read gives exit code 1.
     """
     from crawler import offline
-    from crawler.show.explain import explained, parts_of, write_page
+    from crawler.show.explain import as_html, explained, parts_of
 
     settings = load(config)
     pages, failed = [], False
@@ -47,7 +47,7 @@ def read(  # noqa: PLR0913 # one argument an option
         else:
             print_json(offline.as_json(page, str(file)))
     if html:
-        write_page(html, ", ".join(map(str, files)), pages)
+        write_text(html, as_html(", ".join(map(str, files)), pages))
     if failed:
         click.get_current_context().exit(1)
 

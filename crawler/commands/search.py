@@ -1,6 +1,8 @@
 """The command that asks the archive's full-text index."""
 
+import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,10 +23,27 @@ from crawler.config import load
 if TYPE_CHECKING:
     from archive import Archive
 
+_LEFT_OUT = re.compile(r'-[\w"(]')
 _LIGHT = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
 
 
-@click.command()
+class _Searching(click.Command):
+    """Takes `-word` for a word to leave out, not for an option: the only one of a single letter is -h."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Write `-word` as `NOT word`; what belongs to an option or stands after -- stays."""
+        valued = {
+            name for each in self.params if isinstance(each, click.Option) and not each.is_flag for name in each.opts
+        }
+        end = args.index("--") if "--" in args else len(args)
+        typed = [
+            f"NOT {arg[1:]}" if _LEFT_OUT.match(arg) and arg != "-h" and before not in valued else arg
+            for before, arg in pairwise(["", *args[:end]])
+        ]
+        return super().parse_args(ctx, typed + args[end:])
+
+
+@click.command(cls=_Searching)
 @click.argument("words", metavar="QUERY...", nargs=-1, required=True)
 @archive_option
 @config_option

@@ -4,10 +4,8 @@ import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from html import escape
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from archive.errors import UnreadableError
 from archive.records import OWN, Block, Label, Page
 from crawler.cleaning import Cleaned
 from crawler.cleaning.language import language_of
@@ -88,18 +86,6 @@ def as_html(title: str, parts: Iterable[Part]) -> str:
         f'<!doctype html>\n<html>\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
         f"<style>\n{_STYLE}\n{styles}\n</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n{body}\n</body>\n</html>\n"
     )
-
-
-def write_page(target: Path, title: str, parts: Iterable[Part]) -> None:
-    """Write `as_html` into a file.
-
-    Raises:
-        UnreadableError: the file cannot be written.
-    """
-    try:
-        target.write_text(as_html(title, parts), encoding="utf-8")
-    except OSError as error:
-        raise UnreadableError(f"{target} cannot be written: {error.strerror}") from error
 
 
 def _section(part: Part) -> str:
