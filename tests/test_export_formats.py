@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow.parquet
 import pytest
+import yaml
 from conftest import COMMAND
 from hypothesis import given
 from hypothesis import strategies as st
@@ -187,13 +188,49 @@ def test_markdown_shows_every_word(text: str) -> None:
     assert words_shown(shown) == "".join(text.split())
 
 
-@given(TEXTS)
-def test_front_matter_is_yaml_of_one_line_each(text: str) -> None:
-    front = render(ARTICLE | {"title": text, "author": text}).split("\n---\n")[0].removeprefix("---\n")
-    lines = [line.partition(": ") for line in front.split("\n")]
-    assert {name: json.loads(value) for name, _, value in lines if name != "date"}["title"] == text
-    assert ("date", ": ", "2024-03-01T08:00:00Z") in lines
+ANY = st.text(st.characters(exclude_categories=["Cs"]))
+NASTY = st.sampled_from(
+    [
+        *("---", "@một", "#thẻ", "[a, b]", "{a: b}", "a: b", 'nói "a\': b"', "😀\n---\nx: 1", "null", "yes", "12", "~"),
+        *("!!int 3", "&a *a", "| >", "%YAML", "2024-03-01", "2024-03-01T08:00:00Z", "[[x]]", "", " a "),
+        *("\ufeff\x00\x85\u2028", "\\u0041"),
+    ]
+)
+
+
+def front_matter(article: dict[str, Any]) -> str:
+    return render(article).split("\n---\n")[0].removeprefix("---\n")
+
+
+@given(st.one_of(ANY, NASTY), st.one_of(ANY, NASTY))
+def test_front_matter_is_yaml_of_one_line_each(text: str, author: str) -> None:
+    named = {"title": text, "board": text, "source_name": text, "author": author}
+    front = front_matter(ARTICLE | named | {"story": 3, "language": "no"})
+    assert yaml.safe_load(front) == {
+        "title": text, "author": author, "date": DAY, "site": "f", "board": text, "thread": "u", "link": "u",
+        "publisher": text, "language": "no", "words": 1, "story": 3, "article": 1,
+    }  # fmt: skip
+    assert all(re.match(r"[a-z]+: ", line) for line in front.split("\n"))
+    assert "date: 2024-03-01T08:00:00Z" in front.split("\n")
     assert not re.search("[\x7f-\x9f\u2028\u2029\ufeff]", front)
+
+
+def test_notes_of_an_archive_hold_its_records_and_have_names_for_links(
+    crawled: tuple[Path, object], tmp_path: Path
+) -> None:
+    """Obsidian knows properties of text, number and moment (https://help.obsidian.md/properties) as they stand here."""
+    with Archive.open(crawled[0], read_only=True) as archive:
+        rows = {row.id: row for row in archive.articles()}
+        assert export(archive, "md", f"{tmp_path}/notes/") == len(rows) > 0
+    for path in (tmp_path / "notes").iterdir():
+        assert not set(path.name) & set('#^[]|\\/:*?"<>')
+        found = yaml.safe_load(path.read_text(encoding="utf-8").split("\n---\n")[0].removeprefix("---\n"))
+        row = rows.pop(found["article"])
+        assert (found["title"], found["author"], found["link"]) == (row.title, row.author, row.url)
+        assert found["date"] == datetime.fromisoformat(str(row.posted_at))
+        assert {type(value) for value in found.values()} <= {str, int, datetime}
+        assert not found.keys() & {"tags", "aliases", "cssclasses"}  # what Obsidian takes for its own
+    assert not rows
 
 
 def test_no_shortcode_tag_or_entity_is_left() -> None:

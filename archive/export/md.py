@@ -54,7 +54,7 @@ def writing(stream: BinaryIO, _: Choice) -> Iterator[Callable[[bytes], object]]:
 def render(article: Entry) -> str:
     """One article with its record as front matter."""
     known = {name: value for name, column in _FIELDS.items() if (value := article[column]) is not None}
-    front = "\n".join(f"{name}: {_yaml(value)}" for name, value in known.items())
+    front = "\n".join(f"{name}: {value if _is_moment(name, value) else _yaml(value)}" for name, value in known.items())
     parts = [f"---\n{front}\n---", f"# {_plain(' '.join(article['title'].split()))}", _plain(article["body"])]
     for reply in article.get("replies", ()):
         heading = " · ".join(filter(None, (_plain(reply["author"]), reply["posted_at"])))
@@ -62,10 +62,13 @@ def render(article: Entry) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
+def _is_moment(name: str, value: Any) -> bool:
+    """Whether it is a moment, which is written bare: in quotes it would be a text."""
+    return name == "date" and _MOMENT.fullmatch(value) is not None
+
+
 def _yaml(value: Any) -> str:
-    """A value as YAML: a JSON string is one, so that none can break out of its line; a moment is written bare."""
-    if isinstance(value, str) and _MOMENT.fullmatch(value):
-        return value
+    """A value as YAML: a JSON string is one, so that none can break out of its line."""
     return _UNPRINTABLE.sub(lambda letter: f"\\u{ord(letter[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
