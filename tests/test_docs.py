@@ -1,5 +1,6 @@
 """The documents say what the program does: a command or option that is not documented fails here."""
 
+import json
 import re
 import runpy
 import tomllib
@@ -8,9 +9,12 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
+from conftest import Run
 
 from crawler.cli import main
 from crawler.config import Config
+from crawler.demo import sample_forum, serve
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -59,3 +63,20 @@ def test_the_change_log_speaks_of_this_version() -> None:
     version = tomllib.loads((TOP / "pyproject.toml").read_text())["project"]["version"]
     headings = re.findall(r"^## (.+)$", (TOP / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert headings[0] == "Unreleased" or headings[0].startswith(version)
+
+
+def test_the_ci_example_crawls_and_keeps_its_archive_whatever_the_crawl_says(run: Run, tmp_path: Path) -> None:
+    (example,) = re.findall(
+        r"```yaml\n(.+?)```", (TOP / "docs" / "scheduling.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    steps = yaml.safe_load(example)["jobs"]["crawl"]["steps"]
+    restored, saved = (step for step in steps if "actions/cache/" in step.get("uses", ""))
+    assert saved["if"] == "always()"
+    assert (saved["with"]["path"], saved["with"]["key"]) == (restored["with"]["path"], restored["with"]["key"])
+    (command,) = (step["run"] for step in steps if step.get("run", "").startswith("xemtiep"))
+    assert steps.index(restored) < len(steps) - 2 < steps.index(saved)
+    with serve(sample_forum(threads=5)) as served:
+        (tmp_path / "xemtiep.toml").write_text(f'delay = 0\n[[sites]]\nurl = "{served.url}"\n')
+        new = [json.loads(run(*command.split()[1:], cwd=tmp_path).stdout)["counts"]["new"] for _ in range(2)]
+    assert new[0] > new[1] == 0
+    assert (tmp_path / saved["with"]["path"]).exists()
