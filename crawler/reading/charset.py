@@ -149,6 +149,8 @@ def _is_plain(body: bytes) -> bool:
         return False
     if body.startswith(codecs.BOM_UTF8) or b"\0" in body or (b"\x1b" in body and b"\x1b$" in body):
         return False
+    if b"\xae" not in body:
+        return True
     latin = {rest[:1] for rest in body.split(b"\xc2")[1:]}  # U+0080 to U+00BF
     return not (b"\xae" in latin and latin & {b"\xad", b"\xab"})  # may be TCVN3
 
