@@ -163,6 +163,11 @@ class Archive(Asking):
         with self._transaction():
             return save(self.db, page, answer)
 
+    @property
+    def changes(self) -> int:
+        """How many rows were written since it was opened: where this is as before, so is every answer."""
+        return self.db.total_changes
+
     def count_articles(self) -> int:
         """How many articles there are."""
         with explained(self.path):

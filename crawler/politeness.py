@@ -115,10 +115,10 @@ class Host:
 
     def open(self) -> bool:
         """Whether it may be asked now: not closed, not over its limits, not in its quiet hours."""
-        limits, now = self.limits, datetime.now().astimezone().time()
+        limits = self.limits
         if limits.max_requests is not None and self.asked >= limits.max_requests:
             self.close(State.RESTS, f"{self.name}: its limit of {limits.max_requests} requests is reached")
-        if limits.quiet and within(now, *limits.quiet):
+        if limits.quiet and within(datetime.now().astimezone().time(), *limits.quiet):
             self.close(State.RESTS, f"{self.name}: its quiet hours last until {limits.quiet[1]:%H:%M}")
         return self.state is State.OPEN
 

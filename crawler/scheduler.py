@@ -26,6 +26,7 @@ class FrontierScheduler(BaseScheduler):
         self.crawler = crawler
         self.redirects: list[Request] = []
         self.nap: CallLaterResult | None = None
+        self.empty: tuple[set[str], int] | None = None  # the busy hosts and changes that left nothing to ask
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler") -> "FrontierScheduler":
@@ -85,8 +86,11 @@ class FrontierScheduler(BaseScheduler):
         redirected = {host_of(request.url) for request in self.redirects}
         while not self.spider.spent():
             busy = active | redirected | hosts.done() | hosts.waiting(time.time()).keys()
+            if self.empty == (busy, self.spider.archive.changes):
+                return None  # the engine asks thrice a page; what time alone makes due, the nap waits for
             row = self.spider.archive.take(busy=busy)
             if row is None:
+                self.empty = busy, self.spider.archive.changes
                 break
             host = hosts[host_of(row.url)]
             if not host.open():
@@ -109,7 +113,7 @@ class FrontierScheduler(BaseScheduler):
         self.nap = call_later(max(min(moments) - now, 0.01), self._wake) if moments else None
 
     def _wake(self) -> None:
-        self.nap = None
+        self.nap = self.empty = None
         slot = self.crawler.engine._slot if self.crawler.engine else None  # noqa: SLF001 # the only handle on the engine's next look
         if slot is not None:
             slot.nextcall.schedule()
