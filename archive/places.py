@@ -42,8 +42,11 @@ def save_board(db: sqlite3.Connection, site: int, board: Board, now: str, *, hea
     return int(number)
 
 
-def save_thread(db: sqlite3.Connection, site: int, board: int | None, thread: Thread, now: str) -> int:
-    """The thread's id, its columns as its own page gives them; articles follow a move to another board or URL."""
+def save_thread(db: sqlite3.Connection, site: int, board: int | None, thread: Thread, now: str) -> tuple[int, bool]:
+    """The thread's id and whether it is new, its columns as its own page gives them.
+
+    Articles follow a move to another board or URL.
+    """
     values = (stored(thread.title), thread.url, to_json(thread.prefixes), int(thread.sticky), int(thread.locked))
     row = db.execute(
         "SELECT id, board, title, url, prefixes, sticky, locked FROM threads WHERE site = ? AND thread_id = ?",
@@ -55,11 +58,11 @@ def save_thread(db: sqlite3.Connection, site: int, board: int | None, thread: Th
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (site, board, thread.id, now, *values),
         )
-        return cursor.lastrowid or 0
+        return cursor.lastrowid or 0, True
     number, old_board, *old = row
     board = board or old_board
     if (board, *values) == (old_board, *old):
-        return int(number)
+        return int(number), False
     db.execute(
         "UPDATE threads SET board = ?, title = ?, url = ?, prefixes = ?, sticky = ?, locked = ? WHERE id = ?",
         (board, *values, number),
@@ -70,7 +73,7 @@ def save_thread(db: sqlite3.Connection, site: int, board: int | None, thread: Th
             " WHERE id IN (SELECT id FROM posts WHERE thread = ?)",
             (board, thread.url, number),
         )
-    return int(number)
+    return int(number), False
 
 
 def author_key(author: Author) -> AuthorKey:

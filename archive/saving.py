@@ -140,8 +140,7 @@ def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
     site, name = _site(db, page, answer.now)
     place_of = page.thread.board or page.board
     board = save_board(db, site, place_of, answer.now) if place_of else None
-    before = db.execute("SELECT coalesce(max(id), 0) FROM threads").fetchone()[0]
-    thread = save_thread(db, site, board, page.thread, answer.now)
+    thread, new = save_thread(db, site, board, page.thread, answer.now)
     history.find_thread(db, thread)
     walk = frontier.walk_of(db, answer.request) if answer.request else None
     place = posts.Place(
@@ -156,8 +155,8 @@ def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
     )
     known = posts.known_posts(db, place.site, page)
     if page.changed_skin:
-        return replace(_save_misread(db, page, place, known, walk), threads=int(thread > before))
-    saved = replace(_save_posts(db, page, place, known), threads=int(thread > before))
+        return replace(_save_misread(db, page, place, known, walk), threads=int(new))
+    saved = replace(_save_posts(db, page, place, known), threads=int(new))
     if walk is None or answer.request is None:  # a file may be older than the archive: it proves nothing missing
         _save_progress(db, page, thread)
         return saved

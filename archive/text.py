@@ -63,8 +63,10 @@ def to_json(value: Json) -> str:
 def _json(value: Json) -> str:
     if isinstance(value, str):
         return encode_basestring(value)
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, (list, tuple)):
-        return "[" + ", ".join([_json(item) for item in value]) + "]"
+        return "[" + ", ".join([_json(item) for item in value]) + "]" if value else "[]"
     if isinstance(value, dict):  # before Mapping, which is ten times slower to ask for
         return "{" + ", ".join([f"{encode_basestring(key)}: {_json(item)}" for key, item in value.items()]) + "}"
-    return _json(dict(value)) if isinstance(value, Mapping) else str(value)
+    return _json(dict(value) if isinstance(value, Mapping) else list(value))
