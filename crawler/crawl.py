@@ -1,5 +1,6 @@
 """One crawl, from URLs to a summary: what `xemtiep crawl` calls, and what a program can call too."""
 
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -100,6 +101,8 @@ def _run_scrapy(parts: Mapping[str, Any], settings: "Settings") -> "Crawler":
     from crawler.spiders.forum import ForumSpider  # noqa: PLC0415 # as above
 
     process = Process(settings)
+    for name in ("scrapy", "crawler"):  # which else make records that nobody is shown, three a page
+        logging.getLogger(name).setLevel(settings["LOG_LEVEL"])
     crawler = process.create_crawler(ForumSpider)
     task = process.crawl(crawler, **parts)
     process.start()

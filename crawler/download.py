@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 from scrapy.core.downloader.handlers import http11
@@ -31,7 +31,7 @@ class Handler(http11.HTTP11DownloadHandler):
 
     def __init__(self, crawler: "Crawler") -> None:
         super().__init__(crawler)
-        self.under_way: set[asyncio.Task[Response]] = set()
+        self.under_way: set[asyncio.Task[Any]] = set()
         self.stopped = False
         crawler.signals.connect(self.stop, STOP)
 
@@ -43,10 +43,11 @@ class Handler(http11.HTTP11DownloadHandler):
         """
         if self.stopped:
             raise InterruptedDownloadError("the crawl is stopped")
-        task = asyncio.ensure_future(super().download_request(request))
+        task = asyncio.current_task()  # Scrapy makes one for every download
+        assert task
         self.under_way.add(task)
         try:
-            response = await task
+            response = await super().download_request(request)
         except asyncio.CancelledError as error:
             raise InterruptedDownloadError("the crawl is stopped") from error
         except Exception as error:

@@ -50,16 +50,16 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,  # the ledger counts
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
 }
 SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # marks the requests of `start`, which makes none
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # the spider says what a 403 or 503 means
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
 }
-EXTENSIONS_BASE = {  # Scrapy's own less telnet, remote control, feeds, disk state and the log line every minute
-    "scrapy.extensions.corestats.CoreStats": 0,
-    "scrapy.extensions.logcount.LogCount": 0,
-    "scrapy.extensions.closespider.CloseSpider": 0,
-}
+# Of Scrapy's own only the one that costs nothing unless it is asked for: no telnet, remote control, feeds, disk state,
+# log line every minute, and no counts but the ledger's.
+EXTENSIONS_BASE = {"scrapy.extensions.closespider.CloseSpider": 0}

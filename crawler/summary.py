@@ -58,11 +58,8 @@ def summary(crawler: "Crawler", archive: Archive, seconds: float, names: Iterabl
 
     spider = crawler.spider
     assert isinstance(spider, ForumSpider)
-    assert crawler.stats is not None
-    # A second Ctrl-C, or one in the first second, leaves no reason.
-    reason = crawler.stats.get_value("finish_reason", "shutdown")
-    outcome, code, error = ending(spider, reason)
-    parts = {name: ending(spider, reason, name) for name in names if name}
+    outcome, code, error = ending(spider, spider.reason)
+    parts = {name: ending(spider, spider.reason, name) for name in names if name}
     return Summary(
         outcome=outcome,
         exit=code,

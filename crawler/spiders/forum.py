@@ -73,6 +73,7 @@ class ForumSpider(scrapy.Spider):
     hosts: Hosts
     ledger: Ledger
     run: int | None = None  # of an archive that this spider opened itself
+    reason = "shutdown"  # why it was closed: a second Ctrl-C, or one in the first second, leaves no other
 
     def __init__(
         self,
@@ -112,6 +113,7 @@ class ForumSpider(scrapy.Spider):
         """Put the start URLs into the frontier; everything is fetched from there."""
         gc.collect()
         gc.freeze()  # what was imported stays: looking through it again and again costs a tenth of a crawl's time
+        gc.set_threshold(10_000)  # more than a page's own objects, which need no collector: they form no circles
         for start in self.starts:
             self.ledger.seed(replace(start, url=urls.clean(start.url)))
         return
@@ -119,6 +121,7 @@ class ForumSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Close the archive if this spider opened it, and let other crawls ask its hosts."""
+        self.reason = reason
         if self.run is not None:
             outcome, _, _ = ending(self, reason)
             self.archive.end_run(self.run, outcome=outcome, counts=self.ledger.counts)
