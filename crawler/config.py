@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta, tzinfo
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,6 +59,9 @@ class Limits:
     refresh: int = 0
     quiet: tuple[time, time] | None = None
     proxy: str | None = None
+
+
+_LIMITS = tuple(item.name for item in fields(Limits))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,17 +129,21 @@ class Config(Limits):
 
         On a host that is not configured, a site of that address with the common limits.
         """
-        same = [site for site in self.sites if site.host == host_of(url)]
-        inside = [site for site in same if _place(url).startswith(_place(site.url))]
-        if same:
-            return max(inside, key=lambda site: len(site.url)) if inside else same[0]
-        return Site(url=url, **{item.name: getattr(self, item.name) for item in fields(Limits)})
+        return self._configured(url) or Site(url=url, **{name: getattr(self, name) for name in _LIMITS})
 
     def name_of(self, url: str) -> str:
         """What the runs of a URL's site are recorded under: the site's URL; nothing where none is configured."""
-        return self.site_of(url).url if any(site.host == host_of(url) for site in self.sites) else ""
+        site = self._configured(url)
+        return site.url if site else ""
+
+    def _configured(self, url: str) -> Site | None:
+        host = host_of(url)
+        same = [site for site in self.sites if site.host == host]
+        inside = [site for site in same if _place(url).startswith(_place(site.url))]
+        return max(inside, key=lambda site: len(site.url)) if inside else same[0] if same else None
 
 
+@lru_cache(maxsize=1024)  # every page asks which of the sites is its own
 def host_of(url: str) -> str:
     """Host and port."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
@@ -162,7 +170,7 @@ def load(file: Path | None = None, **given: Any) -> Config:
         raise ConfigError(f"{path}: sites must be written as [[sites]], one section a site")
     common = _values(Config, table, path)
     above = _environment() | {name: value for name, value in given.items() if value is not None}
-    limits = {item.name for item in fields(Limits)}
+    limits = set(_LIMITS)
     strong = {name: value for name, value in above.items() if name in limits}
     weak = {name: value for name, value in common.items() if name in limits}
     sites = tuple(

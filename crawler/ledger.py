@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from archive import Archive
@@ -55,19 +55,21 @@ class Ledger:
 
     def count(self, row: Request, name: str, number: int = 1) -> None:
         """Add to the crawl's counts and to those of the row's site."""
-        self.counts[name] += number
-        self.of_site[self.config.name_of(row.url)][name] += number
+        self._add(row, {name: number})
+
+    def _add(self, row: Request, numbers: Mapping[str, int]) -> None:
+        self.counts.update(numbers)
+        self.of_site[self.config.name_of(row.url)].update(numbers)
 
     def saved(self, row: Request, saved: Saved) -> None:
         """Add up what a page brought. A feed that holds only news may leave out more: then the boards are walked."""
-        self.count(row, "pages")
         if row.role == "feed":
-            self.count(row, "threads", saved.threads)
+            self._add(row, {"pages": 1, "threads": saved.threads})
             if saved.queued and not saved.unchanged:
                 self.walk_site(row)
             return
-        for name in ("new", "changed", "unchanged", "articles", "threads", "vanished"):
-            self.count(row, name, getattr(saved, name))
+        names = ("new", "changed", "unchanged", "articles", "threads", "vanished")
+        self._add(row, {"pages": 1, **{name: getattr(saved, name) for name in names}})
 
     def hold(self, row: Request, reason: str, wait: float | None) -> None:
         """Leave a host alone for a while that cannot answer now; one that stays so is left to the next run.
