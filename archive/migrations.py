@@ -61,6 +61,13 @@ def m007_merges(db: Database) -> None:
     db.execute("PRAGMA user_version = 7")
 
 
+@migrations()
+def m008_marks(db: Database) -> None:
+    """Other marks of texts; `archive.upgrade` finds the stories anew."""
+    run(db, schema.MARKS)
+    db.execute("PRAGMA user_version = 8")
+
+
 def run(db: Database, sql: str) -> None:
     """Executes statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""
