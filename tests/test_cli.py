@@ -17,7 +17,7 @@ from conftest import COMMAND, Run
 from archive import Archive
 from archive.errors import ArchiveError
 from archive.search import search
-from crawler.demo import Served
+from crawler.demo import Served, sample_forum, serve
 from crawler.show import counted
 
 # ---------------------------------------------------------------- help and documentation
@@ -338,6 +338,33 @@ def test_the_demo_touches_no_file_that_it_did_not_make(run: Run, tmp_path: Path,
     assert (done.returncode, done.stdout) == (1, "")
     assert "former demo" in done.stderr
     assert file.read_bytes() == before
+
+
+def test_the_demo_spares_an_archive_that_somebody_crawled_into(run: Run, tmp_path: Path) -> None:
+    own, former = tmp_path / "own.db", tmp_path / "demo.db"
+    with serve(sample_forum(threads=3)) as served:
+        assert run("crawl", served.url, "--archive", own, "--delay", 0).returncode in (0, 3)
+        assert run("demo", "--archive", former).returncode == 0
+        assert run("crawl", served.url, "--archive", former, "--delay", 0).returncode in (0, 3)
+    for archive in (own, former):
+        done = run("demo", "--archive", archive)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "former demo" in done.stderr
+
+
+def test_the_demo_waits_for_no_run_and_takes_nothing_from_it(run: Run, tmp_path: Path) -> None:
+    assert run("demo", cwd=tmp_path).returncode == 0
+    archive = tmp_path / "demo.db"
+    with Archive.open(archive) as opened, opened.lock():
+        held = archive.stat().st_ino
+        done = run("demo", cwd=tmp_path)
+        assert (done.returncode, archive.stat().st_ino) == (75, held)
+        assert "another run" in done.stderr
+
+
+def test_a_demo_that_was_ended_as_it_began_can_be_run_again(run: Run, tmp_path: Path) -> None:
+    Archive.open(tmp_path / "demo.db").close()
+    assert run("demo", cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize(("count", "says"), [(0, "0 posts"), (1, "1 post"), (2, "2 posts"), (336_000, "336,000 posts")])

@@ -12,6 +12,7 @@ from lxml import html
 
 from archive import Archive
 from archive.errors import ArchiveError
+from archive.locking import locked
 from archive.search import search
 from crawler.config import Config
 from crawler.crawl import crawl
@@ -21,7 +22,7 @@ from crawler.show import hit_text, summary_text
 
 QUERY = "tin dung chinh sach"
 WIDTH = 110  # of a line shown
-LOOPBACK = "127.0.0.1"  # where the forum is served
+MARK = "demo"  # the first run of an archive that a demo made
 
 
 def demo(archive: Path, say: Callable[[str], Any], *, progress: bool) -> int:
@@ -31,9 +32,10 @@ def demo(archive: Path, say: Callable[[str], Any], *, progress: bool) -> int:
 
     Raises:
         ArchiveError: the file is there and not the archive of a former demo, or cannot be replaced.
+        LockedError: a run works on it.
     """
-    _clear(archive)
     with serve() as served:
+        _begin(archive, served.url)
         say(f"The embedded forum is served at {served.url}; crawling it:\n")
         summary = crawl([served.url], Config(archive=archive, delay=0), progress=progress)
         say(summary_text(summary, archive))
@@ -50,31 +52,42 @@ def demo(archive: Path, say: Callable[[str], Any], *, progress: bool) -> int:
     return summary.exit
 
 
-def _clear(archive: Path) -> None:
-    """Take away the archive of a former demo, and nothing else: all it holds came from this machine's loopback."""
+def _begin(archive: Path, url: str) -> None:
+    """Make an archive with the mark of a demo, in the place of a former demo's and of nothing else."""
+    if not archive.exists():
+        _mark(archive, url)
+        return
+    if not _is_former(archive):
+        raise ArchiveError(
+            f"{archive}: this is not the archive of a former demo and stays as it is: "
+            "name a new file with --archive, or move this one away"
+        )
     try:
-        if archive.exists() and not _is_former(archive):
-            raise ArchiveError(
-                f"{archive}: this is not the archive of a former demo and stays as it is: "
-                "name a new file with --archive, or move this one away"
-            )
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{archive}{suffix}").unlink(missing_ok=True)
+        with locked(archive):
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{archive}{suffix}").unlink(missing_ok=True)
+            _mark(archive, url)
     except OSError as error:
         raise ArchiveError(
             f"{archive} cannot be replaced: {error.strerror}; name one that may be written with --archive"
         ) from error
 
 
+def _mark(archive: Path, url: str) -> None:
+    with Archive.open(archive) as made:
+        made.end_run(made.start_run(MARK, url), outcome="done", counts={})
+
+
 def _is_former(archive: Path) -> bool:
+    """Whether a demo made it and nobody crawled into it since, or nothing is in it: a demo was ended as it began."""
     if not archive.is_file():
         return False
     try:
         with Archive.open(archive, create=False) as opened:
-            hosts = {site["site"].partition(":")[0] for site in opened.sites()}
+            runs = [run["command"] for run in reversed(opened.runs())]
+            return (runs[:1] == [MARK] and runs.count("crawl") <= 1) or not (runs or opened.sites())
     except ArchiveError:
         return False
-    return hosts == {LOOPBACK}
 
 
 def _show_article(archive: Archive, say: Callable[[str], Any]) -> None:
