@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta, tzinfo
 from functools import lru_cache
@@ -149,6 +149,11 @@ def host_of(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
+def is_same(one: str, other: str) -> bool:
+    """Whether two addresses mean one site: no page belongs more to one than to the other."""
+    return (host_of(one), _place(one)) == (host_of(other), _place(other))
+
+
 def _place(url: str) -> str:
     return urlsplit(url).path.rstrip("/") + "/"
 
@@ -177,15 +182,21 @@ def load(file: Path | None = None, **given: Any) -> Config:
         Site(**(weak | _values(Site, site, path, f"site {n}: ") | strong)) for n, site in enumerate(tables, 1)
     )
     for number, site in enumerate(sites, 1):
-        _check(site, [other.url for other in sites[: number - 1]], f"{path}: site {number}")
-    return Config(**(common | above), sites=sites, file=path if table or tables else None)
+        _check(site, sites[: number - 1], f"{path}: site {number}")
+    config = Config(**(common | above), sites=sites, file=path if table or tables else None)
+    for number, site in enumerate(sites, 1):
+        if site.url not in (names := [config.name_of(start) for start in site.starts]):
+            raise ConfigError(f"{path}: site {number}: its boards are those of {names[0]}: name them there")
+    return config
 
 
-def _check(site: Site, before: list[str], where: str) -> None:
+def _check(site: Site, before: Sequence[Site], where: str) -> None:
     if not site.url:
         raise ConfigError(f"{where} has no url")
-    if site.url in before:
-        raise ConfigError(f"{where}: {site.url} is there twice")
+    for other in before:
+        if is_same(site.url, other.url):
+            as_other = "" if other.url == site.url else f", also as {other.url}"
+            raise ConfigError(f"{where}: {site.url} is there twice{as_other}")
     for board in site.boards:
         if host_of(board) != site.host:  # nothing that is said of this site would hold there
             raise ConfigError(f"{where}: the board {board} is not on {site.host}: give it a [[sites]] of its own")
@@ -212,7 +223,7 @@ def _environment() -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a BOM
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

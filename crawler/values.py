@@ -15,6 +15,7 @@ LONGEST = 36_500  # days back that can be asked for: no forum is as old, and dat
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2
 _HOURS = re.compile(r"(\d\d?):(\d\d)\s*-\s*(\d\d?):(\d\d)")
 
 
@@ -51,6 +52,8 @@ def line(value: Any) -> str:
 
 def path(value: Any) -> Path:
     """A file."""
+    if not text(value):
+        raise ValueError("it must be the name of a file")
     return Path(text(value)).expanduser()
 
 
@@ -171,8 +174,13 @@ def headers(value: Any) -> dict[str, str]:
     """A table of texts: HTTP headers."""
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise ValueError('it must be a table of texts such as { Accept-Language = "vi" }')
-    if any(re.search(r"[\r\n]", name + item) for name, item in value.items()):
-        raise ValueError("a header must be one line")
+    for number, (name, item) in enumerate(value.items(), 1):
+        if re.search(r"[\r\n]", name + item):
+            raise ValueError("a header must be one line")
+        if not _HEADER.fullmatch(name):  # which is not repeated: a password may have slipped in
+            raise ValueError(
+                f"the name of header {number} may have ASCII letters, digits and signs such as -, no space"
+            )
     return value
 
 

@@ -115,6 +115,7 @@ def test_without_a_file_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 SITE = '[[sites]]\nurl = "https://f.example/"\n'
+INNER = SITE.replace(".example/", ".example/in/")
 
 
 @pytest.mark.parametrize(
@@ -147,6 +148,12 @@ SITE = '[[sites]]\nurl = "https://f.example/"\n'
         ("[[sites]]\nurl = 'ftp://f.example/'", "web address"),
         ("[[sites]]\nurl = 'https://f.example:port/'", "web address"),
         (SITE + SITE, "site 2: https://f.example/ is there twice"),
+        (SITE + SITE.replace('/"', '"'), "site 2: https://f.example is there twice, also as https://f.example/"),
+        (SITE + SITE.replace("https", "http"), "site 2: http://f.example/ is there twice"),
+        (
+            INNER + SITE + "boards = ['https://f.example/in/b/']",
+            "site 2: its boards are those of https://f.example/in/",
+        ),
         (SITE + "boards = 'https://f.example/b'", "it must be a list of web addresses"),
         (SITE + "boards = ['https://g.example/b']", "site 1: the board https://g.example/b is not on f.example"),
         (SITE + "zone = 'Hanoi'", "zone is 'Hanoi': it must be the name of a time zone"),
@@ -154,6 +161,11 @@ SITE = '[[sites]]\nurl = "https://f.example/"\n'
         (SITE + "login = { user = 'me', password = 'pass word' }", "never write a password here"),
         (SITE + "headers = { Cookie = 1 }", "it must be a table of texts"),
         (SITE + 'headers = { X = "a\\r\\nB: c" }', "one line"),
+        (SITE + 'headers = { X-A = "x", "A B" = "x" }', "headers cannot be used: the name of header 2"),
+        (SITE + 'headers = { "Ă" = "x" }', "the name of header 1"),
+        (SITE + 'headers = { "" = "x" }', "the name of header 1"),
+        ("archive = ''", "archive is '': it must be the name of a file"),
+        (SITE + "cookies = ''", "cookies is '': it must be the name of a file"),
         (SITE + "cookies = 'c'\nlogin = { user = 'A', password = 'B' }", "not both"),
         ("archive = ", "not valid TOML"),
     ],
@@ -170,6 +182,7 @@ def test_what_cannot_be_used_is_refused_by_name(tmp_path: Path, text: str, says:
     [
         SITE + "login = { user = 'me', password = 's3cret!' }",
         SITE + 'headers = { Authorization = "s3cret\\r\\n" }',
+        SITE + 'headers = { "Authorization: s3cret" = "" }',
         SITE + "proxy = 'ftp://me:s3cret@proxy.example'",
         "[[sites]]\nurl = 'https://me:s3cret@f.example/'",
         SITE + "boards = ['https://me:s3cret@f.example/b']",
@@ -180,6 +193,17 @@ def test_a_password_in_the_wrong_place_is_refused_and_not_repeated(tmp_path: Pat
         load(file(tmp_path, text))
     assert "site 1" in str(caught.value)
     assert "s3cret" not in str(caught.value)
+
+
+def test_a_site_inside_another_is_one_of_its_own(tmp_path: Path) -> None:
+    config = load(file(tmp_path, SITE + "boards = ['https://f.example/b/']\n" + INNER))
+    assert [config.name_of(site.starts[0]) for site in config.sites] == ["https://f.example/", "https://f.example/in/"]
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    path = tmp_path / "xemtiep.toml"
+    path.write_text(SITE, encoding="utf-8-sig")
+    assert load(path).sites[0].url == "https://f.example/"
 
 
 def test_a_proxy_may_ask_for_a_password(tmp_path: Path) -> None:

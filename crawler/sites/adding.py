@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.errors import ConfigError, UnreadableError
 from archive.records import WALLS, Board, Kind, Page
-from crawler.config import FILE, Config, host_of
+from crawler.config import FILE, Config, host_of, is_same
 from crawler.files import write_whole
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def add(url: str, config: Config, file: Path | None = None) -> tuple[Path, str]:
     """
     path = file or config.file or FILE
     found = look(url, config)
-    if any(site.url.rstrip("/") == found.url.rstrip("/") for site in config.sites):
+    if any(is_same(site.url, found.url) for site in config.sites):
         raise ConfigError(f"{path}: {found.url} is there already")
     entry = written(found)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
