@@ -10,8 +10,8 @@ from archive import schema
 from archive.errors import ArchiveError
 
 _ADVICE = {
-    sqlite3.SQLITE_FULL: "the disk is full: make room and run the same command again; everything saved so far is kept",
-    sqlite3.SQLITE_NOTADB: "it is not an archive (not an SQLite file): name another file with --archive",
+    sqlite3.SQLITE_FULL: "the disk is full: make room and run the same command again; what is saved is kept",
+    sqlite3.SQLITE_NOTADB: "it is not an archive (not an SQLite file): name another file",
     sqlite3.SQLITE_CORRUPT: "the file is damaged: keep a copy and try `sqlite3 FILE .recover`, or restore a backup",
     sqlite3.SQLITE_BUSY: "another program keeps writing to it: close that program and run the same command again",
     sqlite3.SQLITE_READONLY: "it cannot be written: check the rights of the file and of its folder",
@@ -115,7 +115,7 @@ def read_only(path: Path) -> sqlite3.Connection:
 
 def _refuse_other(path: Path) -> None:
     if path.exists() and not path.is_file():  # SQLite would say that the disk failed
-        raise ArchiveError(f"{path}: a folder or device, not an archive: name a file with --archive")
+        raise ArchiveError(f"{path}: a folder or device, not an archive: name a file")
 
 
 def _check_readable(db: sqlite3.Connection, path: Path) -> None:
@@ -157,7 +157,7 @@ def _check(db: sqlite3.Connection, path: Path, *, create: bool) -> int:
     if empty and not create:
         raise ArchiveError(f"{path}: an empty file; `xemtiep crawl URL --archive {path}` makes it an archive")
     if application != schema.APPLICATION_ID and not empty:
-        raise ArchiveError(f"{path}: an SQLite file, but not an archive: name another file with --archive")
+        raise ArchiveError(f"{path}: an SQLite file, but not an archive: name another file")
     if version > schema.VERSION:
         raise ArchiveError(f"{path}: made by a newer version of xemtiep: update with `pip install -U xemtiep`")
     return version

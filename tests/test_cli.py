@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import click
 import pytest
 from conftest import COMMAND, Run
 
 from archive import Archive
 from archive.errors import ArchiveError
 from archive.search import search
+from crawler.cli import main
 from crawler.demo import Served, sample_forum, serve
 from crawler.show import counted
 
@@ -370,3 +372,24 @@ def test_a_demo_that_was_ended_as_it_began_can_be_run_again(run: Run, tmp_path: 
 @pytest.mark.parametrize(("count", "says"), [(0, "0 posts"), (1, "1 post"), (2, "2 posts"), (336_000, "336,000 posts")])
 def test_one_is_no_plural(count: int, says: str) -> None:
     assert counted(count, "post") == says
+
+
+def test_a_file_without_rights_is_refused_by_who_opens_it() -> None:
+    """Not by click, as a usage error: then one such file among many would leave all of them unread."""
+    seen, commands = [], list(main.commands.values())
+    for command in commands:
+        commands += command.commands.values() if isinstance(command, click.Group) else ()
+        seen += [each.type for each in command.params if isinstance(each.type, click.Path)]
+    assert len(seen) > len(main.commands)
+    assert not any(each.readable or each.writable or each.exists for each in seen)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_pages_beside_one_without_rights_are_read(run: Run, tmp_path: Path) -> None:
+    for name in ("shut.html", "fine.html"):
+        (tmp_path / name).write_text("<p>chào")
+    (tmp_path / "shut.html").chmod(0)
+    done = run("read", "shut.html", "fine.html", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "shut.html cannot be read: Permission denied" in done.stderr
+    assert json.loads(done.stdout)["file"] == "fine.html"

@@ -244,6 +244,20 @@ def test_the_command(run: Run, fresh: Iterator[Path]) -> None:
     assert "no such archive" in run("merge", "nowhere.db", "-o", next(fresh)).stderr
 
 
+@pytest.mark.parametrize("start", range(0, 200_000, 36_864))
+def test_a_damaged_archive_is_named(run: Run, fresh: Iterator[Path], start: int) -> None:
+    pages = [(0, thread(*(post(at, "chữ " * 400) for at in range(40))))]
+    sound, damaged, target = made(next(fresh), pages), made(next(fresh), pages), next(fresh)
+    body = damaged.read_bytes()
+    damaged.write_bytes(body[:start] + bytes(40_960) + body[start + 40_960 :])
+    done = run("merge", sound, damaged, "-o", target)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"xemtiep: {damaged}: ")
+    assert "Traceback" not in done.stderr
+    assert "--archive" not in done.stderr  # merge has no such option
+    assert not target.exists()
+
+
 @pytest.mark.parametrize("room", [80_000, 150_000])  # bytes: not enough for the empty tables, not for the rows
 def test_a_full_disk_leaves_no_half_archive(run: Run, tmp_path: Path, fresh: Iterator[Path], room: int) -> None:
     parts = [made(next(fresh), [(0, thread(*(post(n * 50 + at, "chữ " * 400) for at in range(40))))]) for n in range(2)]
@@ -257,6 +271,7 @@ def test_a_full_disk_leaves_no_half_archive(run: Run, tmp_path: Path, fresh: Ite
     assert done.returncode == 1
     assert done.stderr.startswith(f"xemtiep: {target}: ")
     assert "run the same command again" in done.stderr
+    assert "everything" not in done.stderr  # is kept: nothing is, the target is not there
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir() if "target" in path.name] == []
 

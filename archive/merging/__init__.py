@@ -92,8 +92,9 @@ def _named(part: Path, target: Path) -> Iterator[None]:
 
 def _source(stack: ExitStack, position: int, path: Path) -> Source:
     db = stack.enter_context(closing(read_only(path)))
-    db.execute("BEGIN")  # what a crawl writes meanwhile is not in the picture
-    return Source.of(position, path, db)
+    with explained(path):
+        db.execute("BEGIN")  # what a crawl writes meanwhile is not in the picture
+        return Source.of(position, path, db)
 
 
 def _fill(merge: Merge, follow: Follow | None) -> None:

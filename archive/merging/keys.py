@@ -8,6 +8,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from archive.database import explained
+
 Row = dict[str, Any]
 
 # A row's number, its site, its key on that site, and when it was first seen: in this order new numbers are given, so
@@ -61,9 +63,15 @@ class Source:
 
     def rows(self, sql: str, *values: object) -> list[Row]:
         """What a query gives, by the names of its columns."""
-        cursor = self.db.execute(sql, values)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        with explained(self.path):
+            cursor = self.db.execute(sql, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+
+    def keys(self, kind: str) -> Iterator[tuple[object, ...]]:
+        """The rows of a kind by what tells them apart."""
+        with explained(self.path):
+            yield from self.db.execute(_KEYS[kind])
 
     def thread_seen(self, thread: int) -> str:
         """When a thread was last read or looked for."""
@@ -102,7 +110,7 @@ def number(merge: Merge, kind: str) -> None:
     db.execute(f"CREATE TEMP TABLE {kind}_keys (source, old, site, key, first_seen)")
     for source in merge.sources:
         values = f"({source.number}, ?, ?, ?, ?)"
-        db.executemany(f"INSERT INTO {kind}_keys VALUES {values}", source.db.execute(_KEYS[kind]))  # noqa: S608 # our names
+        db.executemany(f"INSERT INTO {kind}_keys VALUES {values}", source.keys(kind))  # noqa: S608 # our names
     db.execute(f"CREATE TEMP TABLE {kind}_ids (source, old, new, PRIMARY KEY (source, old)) WITHOUT ROWID")
     db.execute(
         f"INSERT INTO {kind}_ids SELECT source, old, dense_rank() OVER (ORDER BY first, site, length(key), key) FROM"  # noqa: S608 # our names

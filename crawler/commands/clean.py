@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from archive.errors import UnreadableError
-from crawler.commands.options import echo, json_option, print_json, write_text
+from crawler.commands.options import FILE, FILE_OR_DASH, echo, json_option, print_json, write_text
 
 if TYPE_CHECKING:
     from crawler.cleaning import Cleaned
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=FILE_OR_DASH)
 @json_option
 @click.option("--explain", is_flag=True, help="Show every block with its label and the rule that gave it.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write a page that shows the text coloured by label.")
+@click.option("--html", type=FILE, help="Write a page that shows the text coloured by label.")
 @click.option("--jsonl", is_flag=True, help='Many texts, as JSON Lines in and out: {"text": ..., "url": ...}.')
 @click.option(
     "--processes", type=click.IntRange(min=1), help="Processes that share the work of --jsonl [default: one a core]."

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, config_option, echo, json_option, opened, print_json
+from crawler.commands.options import FILE, archive_option, config_option, echo, json_option, opened, print_json
 from crawler.config import load
 
 
 @click.command()
-@click.argument("archives", nargs=-1, required=True, metavar="ARCHIVE...", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The archive to make.")
+@click.argument("archives", nargs=-1, required=True, metavar="ARCHIVE...", type=FILE)
+@click.option("-o", "--output", required=True, type=FILE, help="The archive to make.")
 @json_option
 def merge(*, archives: tuple[Path, ...], output: Path, as_json: bool) -> None:
     """Merge archives into a new one, as if crawled together.

@@ -20,12 +20,14 @@ from crawler.config import Config
 if TYPE_CHECKING:
     from archive import Archive
 
+# What is wrong with a file says who opens it, in the same words and with the same exit code everywhere
+FILE = click.Path(readable=False, path_type=Path)
+FILE_OR_DASH = click.Path(readable=False, path_type=Path, allow_dash=True)
+
 archive_option = click.option(
-    "--archive", type=click.Path(path_type=Path), help="The archive file [default: from xemtiep.toml, else archive.db]."
+    "--archive", type=FILE, help="The archive file [default: from xemtiep.toml, else archive.db]."
 )
-config_option = click.option(
-    "--config", type=click.Path(path_type=Path), help="Configuration file [default: xemtiep.toml, if it is there]."
-)
+config_option = click.option("--config", type=FILE, help="Configuration file [default: xemtiep.toml, if it is there].")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 

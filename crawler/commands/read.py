@@ -6,19 +6,28 @@ from pathlib import Path
 import click
 
 from archive.errors import UnreadableError
-from crawler.commands.options import WebAddress, config_option, echo, json_option, print_json, write_text
+from crawler.commands.options import (
+    FILE,
+    FILE_OR_DASH,
+    WebAddress,
+    config_option,
+    echo,
+    json_option,
+    print_json,
+    write_text,
+)
 from crawler.config import load
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=FILE_OR_DASH)
 @click.option(
     "--url", type=WebAddress(), help="Address that the page was saved from [default: its canonical or base link]."
 )
 @config_option
 @click.option("--text", is_flag=True, help="Print only the clean text of all posts.")
 @click.option("--explain", is_flag=True, help="Show every block of every post, with its label and what decided it.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write a page that shows the posts coloured by label.")
+@click.option("--html", type=FILE, help="Write a page that shows the posts coloured by label.")
 def read(  # noqa: PLR0913 # one argument an option
     *, files: tuple[Path, ...], url: str | None, config: Path | None, text: bool, explain: bool, html: Path | None
 ) -> None:
@@ -69,7 +78,7 @@ def forums(*, as_json: bool) -> None:
 @click.command()
 @click.option(
     "--archive",
-    type=click.Path(path_type=Path),
+    type=FILE,
     default=Path("demo.db"),
     show_default=True,
     help="The archive file; one that is there is replaced only if a former demo made it.",

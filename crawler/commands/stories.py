@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from crawler.commands.options import (
+    FILE_OR_DASH,
     Date,
     archive_option,
     config_option,
@@ -77,7 +78,7 @@ def stories(  # noqa: PLR0913 # a command's options
 @click.argument("other", metavar="B")
 @archive_option
 @config_option
-@click.option("--html", type=click.Path(path_type=Path, allow_dash=True), help="Write a page instead; - is stdout.")
+@click.option("--html", type=FILE_OR_DASH, help="Write a page instead; - is stdout.")
 @json_option
 def diff(  # noqa: PLR0913 # a command's options
     *, one: str, other: str, archive: Path | None, config: Path | None, html: Path | None, as_json: bool
