@@ -4,8 +4,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
-from archive.errors import LockedError
+from archive.errors import ArchiveError, LockedError
 
 _GLANCE = 0.05  # seconds; whoever only asks whether a run is under way holds the lock for far less
 
@@ -16,11 +17,11 @@ def locked(path: Path) -> Iterator[None]:
 
     Raises:
         LockedError: another run holds it.
-        OSError: the file cannot be made there.
+        ArchiveError: the file cannot be made there.
     """
     import fcntl  # noqa: PLC0415 # only POSIX systems have it; reading an archive works everywhere
 
-    with Path(f"{path}.lock").open("w") as file:
+    with _made(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -30,6 +31,16 @@ def locked(path: Path) -> Iterator[None]:
             except BlockingIOError as error:
                 raise LockedError(f"{path}: another run works on this archive; try again when it is done") from error
         yield
+
+
+def _made(path: Path) -> TextIO:
+    try:
+        return Path(f"{path}.lock").open("w")
+    except OSError as error:
+        raise ArchiveError(
+            f"{path}: a run changes it, and {path}.lock cannot be written ({error.strerror}): see to the rights of the"
+            " folder, or copy it to a folder that can be written, and name that copy with --archive"
+        ) from error
 
 
 def held(path: Path) -> bool:

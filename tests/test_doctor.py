@@ -170,6 +170,24 @@ def test_a_damaged_file(run: Run, path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_each_orphan_is_named(run: Run, path: Path) -> None:
+    broken(path, *REPAIRED["orphans"])
+    done = run("doctor", "--archive", path)
+    assert "images: https://i/2 has no posts\n" in done.stdout
+    assert "post_html: row 99 has no posts\n" in done.stdout
+    assert "(2): run" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["doctor", "reclean"])
+def test_a_folder_where_nothing_can_be_written_is_explained(run: Run, path: Path, command: str) -> None:
+    Path(f"{path}.lock").unlink(missing_ok=True)
+    Path(f"{path}.lock").mkdir()  # which root cannot write to either
+    done = run(command, "--archive", path)
+    assert done.returncode == 1
+    assert f"{path}.lock cannot be written (Is a directory)" in done.stderr
+    assert "copy it to a folder that can be written" in done.stderr
+
+
 def test_a_run_is_not_disturbed(run: Run, path: Path) -> None:
     with locked(path):
         assert run("doctor", "--archive", path).returncode == 75

@@ -56,14 +56,16 @@ def _bad_indexes(db: sqlite3.Connection) -> list[str]:
 
 # What hangs on a post and says nothing without it. A request without its thread is only asked once more.
 _PARTS = ("articles", "post_html", "images", "post_versions", "story_texts")
+# Their rows have no number of their own, so that `foreign_key_check` does not say which they are
+_IMAGES = "SELECT 'images: ' || url || ' has no posts' FROM images WHERE post NOT IN (SELECT id FROM posts)"
 
 
 def _orphans(db: sqlite3.Connection) -> list[str]:
     return [
-        f"{table}: row {row if row is not None else ''} has no {parent}"
+        f"{table}: row {row} has no {parent}"
         for table, row, parent, _ in db.execute("PRAGMA foreign_key_check")
-        if table in {*_PARTS, "frontier", "habits"}
-    ]
+        if table in {*_PARTS, "frontier", "habits"} and row is not None
+    ] + _listed(_IMAGES)(db)
 
 
 def _broken_keys(db: sqlite3.Connection) -> list[str]:

@@ -70,7 +70,7 @@ def stories(  # noqa: PLR0913 # a command's options
         else:
             echo_each(story_text.story_lines(story))
     if not rows:
-        click.echo("no such stories: every text that is asked for appeared once", err=True)
+        click.echo(f"no such stories: no text that is asked for appeared {least} times or more", err=True)
 
 
 @click.command()
