@@ -168,11 +168,6 @@ class Archive(Asking):
         """How many rows were written since it was opened: where this is as before, so is every answer."""
         return self.db.total_changes
 
-    def count_articles(self) -> int:
-        """How many articles there are."""
-        with explained(self.path):
-            return int(self.db.execute("SELECT count(*) FROM articles").fetchone()[0])
-
     def has_post(self, number: int) -> bool:
         """Whether there is a post with our number `id`."""
         with explained(self.path):

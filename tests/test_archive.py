@@ -202,7 +202,7 @@ def test_the_same_id_on_another_site_is_another_post(archive: Archive) -> None:
 def test_a_thread_page_without_its_thread_is_refused(archive: Archive) -> None:
     with pytest.raises(UnreadableError, match="does not say which thread it is"):
         archive.save_page(thread(post(1), thread=None))
-    assert archive.count_articles() == 0
+    assert archive.status()["articles"] == 0
     assert archive.status()["posts"] == 0
 
 

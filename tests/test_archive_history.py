@@ -73,7 +73,7 @@ def test_reactions_come_and_go_without_a_new_version(archive: Archive) -> None:
 def test_a_post_may_become_an_article_and_a_post_again(archive: Archive) -> None:
     for title in (None, "Đầu đề", None):
         archive.save_page(thread(post(1, "thân bài", title=title)))
-        assert archive.count_articles() == (title is not None)
+        assert archive.status()["articles"] == (title is not None)
         assert archive.db.execute("SELECT text FROM posts_full").fetchone() == ("thân bài",)
         assert sound(archive)
 

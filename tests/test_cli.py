@@ -178,7 +178,7 @@ def read_only(crawled: tuple[Path, Served]) -> Iterator[Path]:
 
 def test_an_archive_on_a_read_only_medium_can_be_asked(read_only: Path) -> None:
     with Archive.open(read_only, create=False) as archive:
-        assert archive.count_articles() == archive.status()["articles"] > 0
+        assert archive.status()["articles"] > 0
         assert list(search(archive, "tin dung", limit=1))
     with pytest.raises(ArchiveError, match="cannot be"), Archive.open(read_only) as archive:
         archive.seed("https://forum.example/")

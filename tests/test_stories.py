@@ -161,7 +161,7 @@ def in_step(archive: Archive) -> bool:
         and {number: story.articles for number, story in rows.items()} == {key: n for key, n in sizes.items() if n > 1}
         and all(key == number for key, number in lowest.items())
         and all(story.first == story_of(archive, number)[0].id for number, story in rows.items())
-        and kept == archive.count_articles()
+        and kept == archive.status()["articles"]
         and dict(marked) == dict(archive.db.execute("SELECT article, marks FROM story_texts WHERE marks > 0"))
     )
 

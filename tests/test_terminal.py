@@ -21,9 +21,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "archive.db"
 
 
-def on_a_terminal(*arguments: object) -> str:
+def on_a_terminal(*arguments: object, no_color: str = "") -> str:
     ours, theirs = pty.openpty()
-    with subprocess.Popen([COMMAND, *map(str, arguments)], stdout=theirs, stderr=subprocess.DEVNULL):
+    command, env = [COMMAND, *map(str, arguments)], os.environ | {"NO_COLOR": no_color}
+    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=env):
         os.close(theirs)
         shown = b""
         while part := _read(ours):
@@ -45,6 +46,21 @@ def test_a_text_does_not_command_the_terminal(path: Path, command: tuple[str, ..
     assert "title" in shown
     assert "mới" in shown
     assert not {"\x1b]", "\x1b[2", "\x07", "\x9b"} & {shown[i : i + n] for n in (1, 2, 3) for i in range(len(shown))}
+
+
+@pytest.mark.parametrize("command", ["search", "diff", "read"])
+def test_colours_are_shown_unless_the_user_wants_none(path: Path, tmp_path: Path, command: str) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>tin")
+    arguments = {
+        "search": ("tin", "--archive", path),
+        "diff": ("1", "2", "--archive", path),
+        "read": (page, "--explain"),
+    }
+    assert "\x1b[" in on_a_terminal(command, *arguments[command])
+    shown = on_a_terminal(command, *arguments[command], no_color="1")
+    assert "\x1b" not in shown
+    assert "tin" in shown
 
 
 def test_a_file_gets_the_text_as_it_is(path: Path, run: Run) -> None:

@@ -37,8 +37,3 @@ def cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_ACTIVE):
         return f"'{value}"
     return value
-
-
-def read_cell(text: str) -> str:
-    """The text of which `cell` made a cell."""
-    return text.removeprefix("'")

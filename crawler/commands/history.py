@@ -1,6 +1,5 @@
 """The command that shows what changed: versions of posts, what vanished, what a run did."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -59,8 +58,9 @@ def _show(found: "PostHistory | ThreadHistory | RunHistory", *, as_json: bool) -
     from archive.history.of_runs import RunHistory
     from archive.history.versions import PostHistory
     from crawler.show import history as history_text
+    from crawler.show import in_colours
 
-    colored = sys.stdout.isatty()
+    colored = in_colours()
     lines: Iterable[str]
     if as_json:
         print_json(asdict(found))

@@ -1,7 +1,6 @@
 """The command that asks the archive's full-text index."""
 
 import re
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,7 +86,7 @@ def _show(  # noqa: PLR0913 # what the command was asked
     from archive.search import search as find
     from crawler import show
 
-    marks = _LIGHT if sys.stdout.isatty() and not as_json else ("[", "]")
+    marks = _LIGHT if show.in_colours() and not as_json else ("[", "]")
     count = 0
     for count, hit in enumerate(find(archive, query, limit=limit, kind=kind, filters=filters, marks=marks), 1):
         echo(show.hit_json(hit) if as_json else ("\n" if count > 1 else "") + show.hit_text(hit))

@@ -1,6 +1,5 @@
 """The commands about texts that several articles carry: stories, diff."""
 
-import sys
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -89,7 +88,7 @@ def diff(  # noqa: PLR0913 # a command's options
     [-...-], added ones in {+...+}.
     """
     from archive.history.difference import difference
-    from crawler.show import difference_page
+    from crawler.show import difference_page, in_colours
     from crawler.show import stories as story_text
 
     with opened(load(config, archive=archive)) as archived:
@@ -99,4 +98,4 @@ def diff(  # noqa: PLR0913 # a command's options
     elif as_json:
         print_json(asdict(found))
     else:
-        echo_each(story_text.difference_lines(found, colored=sys.stdout.isatty()))
+        echo_each(story_text.difference_lines(found, colored=in_colours()))

@@ -1,6 +1,5 @@
 """What cleaning decided and why: as JSON, on a terminal, and as a small HTML page that needs nothing else."""
 
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from html import escape
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 from archive.records import OWN, Block, Label, Page
 from crawler.cleaning import Cleaned
 from crawler.cleaning.language import language_of
+from crawler.show import in_colours
 
 _COLOUR = {"own": "32", "quote": "36", "readon": "33", "source": "33"}  # ANSI; anything else is dim
 _HUES = dict(zip((label for label in Label if label not in OWN), range(0, 360, 28), strict=False))
@@ -56,9 +56,9 @@ def _post(cleaned: Cleaned, *, explain: bool) -> dict[str, Any]:
     return found
 
 
-def explained(blocks: Iterable[Block], *, colour: bool | None = None) -> str:
+def explained(blocks: Iterable[Block]) -> str:
     """Show every block with its label and the rule that gave it, coloured on a terminal."""
-    coloured = sys.stdout.isatty() if colour is None else colour
+    coloured = in_colours()
     return "\n".join(_explained(block, coloured=coloured) for block in blocks)
 
 
