@@ -20,7 +20,7 @@ import pyarrow.parquet
 import pytest
 import yaml
 from conftest import COMMAND
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from made import DAY, post, thread
 from markdown_it import MarkdownIt
@@ -182,6 +182,7 @@ def words_shown(markdown: str) -> str:
     return "".join(unescape(re.sub(r"<[^>]*>", "", shown)).split())
 
 
+@example(text="__0__ và snake_case")
 @given(st.one_of(TEXTS, MARKS))
 def test_markdown_shows_every_word(text: str) -> None:
     shown = render(ARTICLE | {"body": text}).partition("# T\n")[2]

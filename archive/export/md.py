@@ -31,7 +31,7 @@ _FIELDS = {
 # shortcodes, entities of HTML) would read as markup inside a line or at its start
 _MARKUP = re.compile(
     r"(?=[\\`*\[\]<>~|$_#&{=%^])"  # most letters are none of them: one look, not ten
-    r"(?:[\\`*\[\]<>~|$]|(?<!\w)_|_(?!\w)|#(?=\w)|&(?=#?\w+;)|(?<=\{)\{|[=%^]{2,}|\^(?=\w))"
+    r"(?:[\\`*\[\]<>~|$]|(?<![^\W_])_|_(?![^\W_])|#(?=\w)|&(?=#?\w+;)|(?<=\{)\{|[=%^]{2,}|\^(?=\w))"
 )
 _START = re.compile(r"(?:#{1,6}|[-+]|=+|-+)(?=[ \t]|$)|(?P<number>\d+)(?=[.)](?:[ \t]|$))")
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
