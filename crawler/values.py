@@ -54,7 +54,10 @@ def path(value: Any) -> Path:
     """A file."""
     if not text(value):
         raise ValueError("it must be the name of a file")
-    return Path(text(value)).expanduser()
+    try:
+        return Path(text(value)).expanduser()
+    except RuntimeError as error:  # "~nobody/news.db"
+        raise ValueError("it begins with the home folder of a user who has none") from error
 
 
 def number(value: Any) -> float:

@@ -165,6 +165,7 @@ INNER = SITE.replace(".example/", ".example/in/")
         (SITE + 'headers = { "Ă" = "x" }', "the name of header 1"),
         (SITE + 'headers = { "" = "x" }', "the name of header 1"),
         ("archive = ''", "archive is '': it must be the name of a file"),
+        ("archive = '~no-such-user/a.db'", "begins with the home folder of a user who has none"),
         (SITE + "cookies = ''", "cookies is '': it must be the name of a file"),
         (SITE + "cookies = 'c'\nlogin = { user = 'A', password = 'B' }", "not both"),
         ("archive = ", "not valid TOML"),

@@ -39,11 +39,12 @@ def placed_folder(target: Path, keep: Callable[[str], bool]) -> Iterator[Path]:
     part, before = _part_of(target), target.with_name(f".{target.name}.before")
     if before.exists() and not target.exists():  # killed between its last two steps
         before.rename(target)
-    part.mkdir()
-    if target.exists():
-        part.chmod(target.stat().st_mode & 0o7777 | _OWN)
-    handle = _open_folder(part)
+    handle = None
     try:
+        part.mkdir()
+        if target.exists():
+            part.chmod(target.stat().st_mode & 0o7777 | _OWN)
+        handle = _open_folder(part)
         yield part
         if target.exists():
             _keep(target, part, keep)
