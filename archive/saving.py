@@ -8,6 +8,7 @@ from archive import boards, ending, frontier, history, posts
 from archive.errors import UnreadableError
 from archive.feed import save_feed
 from archive.frontier import Link, Walk
+from archive.history import order
 from archive.listing import Listed, replies_of, save_listing
 from archive.places import save_authors, save_board, save_site, save_thread
 from archive.records import WALLS, Kind, Page, Request, Saved
@@ -161,6 +162,7 @@ def _save_thread(db: sqlite3.Connection, page: Page, answer: Answer) -> Saved:
         _save_progress(db, page, thread)
         return saved
     missed = history.miss_posts(db, page, place, known)
+    order.follow(db, place, page, known)
     strange = answer.request.role == "thread" and page.page > 1 and not known
     reading = _Reading(page=page, thread=thread, walk=walk, request=answer.request, now=answer.now, strange=strange)
     queued = _follow(db, reading)
@@ -196,12 +198,13 @@ def _save_posts(db: sqlite3.Connection, page: Page, place: posts.Place, known: d
     ordered = [shown[key] for key in dict.fromkeys(post.id for post in page.posts)]
     outcomes = [history.revise(db, place, post, known[post.id]) for post in ordered if post.id in known]
     new = [post for post in ordered if post.id not in known]
+    found = [known[post.id].gone_at for post in ordered if post.id in known and not post.deleted]
     return Saved(
         new=len(new),
         articles=posts.insert(db, place, new) if new else 0,
         changed=outcomes.count("changed"),
         unchanged=outcomes.count("unchanged"),
-        vanished=outcomes.count("vanished"),
+        vanished=outcomes.count("vanished") - history.missed_since(db, found),
     )
 
 

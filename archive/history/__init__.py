@@ -147,6 +147,18 @@ def find_thread(db: sqlite3.Connection, thread: int) -> None:
         db.execute("UPDATE threads SET gone_at = NULL, last_seen = NULL WHERE id = ?", (thread,))
 
 
+def missed_since(db: sqlite3.Connection, found: list[str | None]) -> int:
+    """How many of the posts that are there again (by their `gone_at`) only this run had counted as vanished.
+
+    They were moved: the page they were on was read before the one they are on now.
+    """
+    times = [gone_at for gone_at in found if gone_at is not None]
+    if not times:
+        return 0
+    (began,) = db.execute("SELECT max(started_at) FROM runs WHERE outcome IS NULL").fetchone()
+    return sum(began is not None and gone_at >= began for gone_at in times)
+
+
 def miss_posts(db: sqlite3.Connection, page: Page, place: Place, known: dict[str, Known]) -> int:
     """Marks the thread's posts that should stand on this page and do not; returns how many.
 
