@@ -17,6 +17,7 @@ from conftest import COMMAND, Run
 
 from archive import Archive
 from archive.errors import ArchiveError
+from archive.forwarding import forward
 from archive.search import search
 from crawler.cli import main
 from crawler.demo import Served, sample_forum, serve
@@ -183,6 +184,12 @@ def test_an_archive_on_a_read_only_medium_can_be_asked(read_only: Path) -> None:
     with pytest.raises(ArchiveError, match="cannot be"), Archive.open(read_only) as archive:
         archive.seed("https://forum.example/")
     assert [path.name for path in read_only.parent.iterdir()] == [read_only.name]
+
+
+@pytest.mark.parametrize("arguments", [["select count(*) from articles"], ["tables", "--counts"]])
+def test_sqlite_utils_on_a_read_only_medium_says_what_it_needs(read_only: Path, arguments: list[str]) -> None:
+    with pytest.raises(ArchiveError, match=r"archive\.db: it cannot be (written|opened): check"):
+        forward(read_only, arguments)
 
 
 def test_asking_an_empty_file_leaves_it_empty(run: Run, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """The sqlite-utils plugin and `xemtiep db`."""
 
 import json
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
 import tomllib
 from contextlib import closing
 from pathlib import Path
@@ -135,3 +137,38 @@ def test_commands_say_what_is_wrong(tmp_path: Path) -> None:
     assert (done.exit_code, "there is no such archive" in done.output) == (1, True)
     done = CliRunner().invoke(plugin.export_command, ["a.db", "--format", "nope"])
     assert (done.exit_code, "there is no format 'nope'" in done.output) == (2, True)
+
+
+def test_db_without_arguments_lists_the_commands_even_without_an_archive(run: Run, tmp_path: Path) -> None:
+    done = run("db", "--archive", tmp_path / "none.db")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Commands:" in done.stdout
+
+
+def test_a_damaged_archive_is_explained(run: Run, crawled: Crawled, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.db"
+    with closing(sqlite3.connect(crawled[0])) as source, closing(sqlite3.connect(damaged)) as target:
+        source.backup(target)
+    with damaged.open("r+b") as file:
+        file.seek(4096)  # behind the first page, where the names of the tables are
+        file.write(b"\xff" * (damaged.stat().st_size - 4096))
+    for arguments in (["tables", "--counts"], ["select * from posts"]):
+        done = run("db", "--archive", damaged, *arguments)
+        assert done.returncode == 1
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+        assert "the file is damaged" in done.stderr
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_query_that_never_ends_can_be_interrupted(crawled: Crawled, sent: signal.Signals) -> None:
+    endless = "with recursive t(x) as (select 1 union all select x + 1 from t) select count(*) from t"
+    begun = "from archive import forwarding as f; f._check = lambda _: print('on', flush=True)"
+    script = f"{begun}; from crawler.__main__ import run; run()"
+    command = [sys.executable, "-c", script, "db", "--archive", str(crawled[0]), endless]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        process.stdout.readline()
+        time.sleep(0.3)
+        process.send_signal(sent)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "xemtiep: interrupted\n")
