@@ -12,11 +12,11 @@ __all__ = ["Archive", "Filters"]
 def __getattr__(name: str) -> Any:
     # `xemtiep --help` imports archive.errors and must not pay for the rest
     if name == "Archive":
-        from archive.store import Archive  # noqa: PLC0415 # see above
+        from archive.store import Archive
 
         return Archive
     if name == "Filters":
-        from archive.filters import Filters  # noqa: PLC0415 # as above
+        from archive.filters import Filters
 
         return Filters
     raise AttributeError(f"module 'archive' has no attribute {name!r}")

@@ -82,7 +82,7 @@ class Asking:
     def articles(self, filters: Filters | None = None) -> Iterator[ArticleRow]:
         """All articles that the filters let through, in the order they came."""
         condition, values = where(filters or Filters())
-        sql = f"SELECT {', '.join(ArticleRow._fields)} FROM articles WHERE {condition} ORDER BY id"  # noqa: S608 # names
+        sql = f"SELECT {', '.join(ArticleRow._fields)} FROM articles WHERE {condition} ORDER BY id"
         with explained(self.path):
             yield from map(ArticleRow._make, self.db.execute(sql, values))
 
@@ -145,8 +145,8 @@ class Asking:
         Raises:
             ArchiveError: the output cannot be written, or is the archive itself; a package for the format is missing.
         """
-        from archive.export import Choice, export  # noqa: PLC0415 # it imports the archive itself
-        from archive.store import Archive  # noqa: PLC0415 # as above
+        from archive.export import Choice, export  # it imports the archive itself
+        from archive.store import Archive
 
         assert isinstance(self, Archive)
         return export(self, format_, output, choice=choice or Choice())

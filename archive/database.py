@@ -178,7 +178,7 @@ def _prepare(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA cache_size = -32768")  # 32 MB: the upper pages of every index of a large archive
     if version < schema.VERSION:
-        from archive import upgrade  # noqa: PLC0415 # 0.2 s for sqlite-utils, that only a new or old file needs
+        from archive import upgrade  # 0.2 s for sqlite-utils, that only a new or old file needs
 
         if version:
             upgrade.upgrade(db, path)

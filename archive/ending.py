@@ -41,7 +41,7 @@ def _settle(db: sqlite3.Connection, thread: int, walk: Walk) -> None:
     db.execute("UPDATE threads SET settled = ? WHERE id = ?", (walk.signature or "", thread))
 
 
-def _unchanged(  # noqa: PLR0913, PLR0917 # all that a 304 is about
+def _unchanged(  # noqa: PLR0913, PLR0917 # all that an answer 304 says of a page, each once
     db: sqlite3.Connection, request: Request, walk: Walk, thread: int | None, links: list[list[str]], now: str
 ) -> Saved:
     """Not modified (304): its links still lead on. Only a thread's last page says that nothing came after it."""

@@ -153,10 +153,10 @@ UPDATE frontier SET state = 'taken', tries = tries + 1 WHERE id = (
     ORDER BY next.priority, next.id LIMIT 1
 )
 RETURNING id, url, role, tries, etag, last_modified
-"""  # noqa: S608 # both parts stand here
+"""
 _DUE = f"""{_HOSTS}
 SELECT min((SELECT min(not_before) FROM frontier WHERE state = 'queued' AND host = hosts.host)) FROM hosts
-"""  # noqa: S608 # as above
+"""
 
 
 def take(db: sqlite3.Connection, busy: Collection[str]) -> Request | None:

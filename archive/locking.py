@@ -19,7 +19,7 @@ def locked(path: Path) -> Iterator[None]:
         LockedError: another run holds it.
         ArchiveError: the file cannot be made there.
     """
-    import fcntl  # noqa: PLC0415 # only POSIX systems have it; reading an archive works everywhere
+    import fcntl  # only POSIX systems have it; reading an archive works everywhere
 
     with _made(path) as file:
         try:
@@ -46,7 +46,7 @@ def _made(path: Path) -> TextIO:
 def held(path: Path) -> bool:
     """Whether a run works on the archive at `path`; yes, too, where that cannot be told."""
     try:
-        import fcntl  # noqa: PLC0415 # as above
+        import fcntl
 
         with Path(f"{path}.lock").open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -51,7 +51,7 @@ def fits(text: str | None, query: str) -> bool | None:
 
 @lru_cache(maxsize=64)
 def _parsed(query: str) -> Any:
-    from archive.search.query import parse  # noqa: PLC0415 # only queries that use it pay for it
+    from archive.search.query import parse  # only queries that use it pay for it
 
     try:
         return parse(query)
@@ -88,7 +88,7 @@ _host = click.option("--host", "hosts", multiple=True, help="Only reposted from 
 @contextmanager
 def _opened(path: Path) -> "Iterator[Archive]":
     """An archive that is there; what goes wrong with it is told in a sentence."""
-    from archive import Archive  # noqa: PLC0415 # only these commands pay for it
+    from archive import Archive  # only these commands pay for it
 
     try:
         with Archive.open(path, create=False) as archive:
@@ -115,10 +115,10 @@ def _print(rows: Iterable[Any]) -> None:
 @click.option("--limit", type=click.IntRange(1, 1_000_000), default=20, show_default=True, help="Most hits to show.")
 def search_command(path: Path, *, query: str, sites: tuple[str, ...], hosts: tuple[str, ...], limit: int) -> None:
     """Search an archive's articles and posts, with or without Vietnamese diacritics."""
-    from dataclasses import asdict  # noqa: PLC0415 # as above
+    from dataclasses import asdict
 
-    from archive.filters import Filters  # noqa: PLC0415 # as above
-    from archive.search import search  # noqa: PLC0415 # as above
+    from archive.filters import Filters
+    from archive.search import search
 
     with _opened(path) as archive:
         _print(asdict(hit) for hit in search(archive, query, limit=limit, filters=Filters(sites=sites, hosts=hosts)))
@@ -135,8 +135,8 @@ def export_command(  # noqa: PLR0913 # one argument an option
     path: Path, *, format_: str, output: str | None, sites: tuple[str, ...], hosts: tuple[str, ...], one_per_story: bool
 ) -> None:
     """Export an archive's clean articles."""
-    from archive.export import FORMATS, Choice, export  # noqa: PLC0415 # as above
-    from archive.filters import Filters  # noqa: PLC0415 # as above
+    from archive.export import FORMATS, Choice, export
+    from archive.filters import Filters
 
     if format_ not in FORMATS:
         raise click.BadParameter(f"there is no format {format_!r}: {', '.join(FORMATS)}", param_hint="--format")
@@ -151,7 +151,7 @@ def export_command(  # noqa: PLR0913 # one argument an option
 @click.option("--least", type=click.IntRange(min=1), default=2, show_default=True, help="Fewest articles of a story.")
 def stories_command(path: Path, *, sites: tuple[str, ...], least: int) -> None:
     """List the texts that several articles of an archive carry, the farthest spread first."""
-    from archive.stories.listing import listed  # noqa: PLC0415 # as above
+    from archive.stories.listing import listed
 
     with _opened(path) as archive:
         _print(story._asdict() for story in listed(archive, sites=sites, least=least))

@@ -73,7 +73,7 @@ def status(db: sqlite3.Connection, unended: str | None) -> dict[str, Any]:
     `unended` is the outcome of a run without an end.
     """
     tables = ("sites", "boards", "threads", "posts", "articles")
-    counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}  # noqa: S608 # names above
+    counts = {table: db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables}
     frontier = dict(db.execute("SELECT state, count(*) FROM frontier GROUP BY state ORDER BY state").fetchall())
     errors = db.execute(
         "SELECT outcome, reason, count(*) FROM frontier WHERE state = 'failed'"

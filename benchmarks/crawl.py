@@ -174,7 +174,7 @@ def memory(url: str, pages: int) -> None:
 
 def threads_read(archive: Path) -> int:
     """How many threads are archived so far."""
-    import sqlite3  # noqa: PLC0415 # only here
+    import sqlite3  # only here
 
     if not archive.exists():
         return 0

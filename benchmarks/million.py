@@ -152,7 +152,7 @@ def measure_search(archive: Archive) -> None:
     for query in QUERIES:
         list(archive.search(query))
         begin = time.process_time()
-        times = [timed(lambda: list(archive.search(query))) for _ in range(ROUNDS)]  # noqa: B023 # called at once
+        times = [timed(lambda: list(archive.search(query))) for _ in range(ROUNDS)]  # noqa: B023 # the lambda is called at once, in the same turn of the loop
         cpu.append((time.process_time() - begin) / ROUNDS)
         clock += times
         print(f"  {query:24} {1000 * statistics.median(times):6.1f} ms, processor {1000 * cpu[-1]:6.1f} ms")
@@ -164,7 +164,7 @@ def measure_stories(archive: Archive) -> None:
     """The story of each of some articles, far apart."""
     (last,) = archive.db.execute("SELECT max(id) FROM articles").fetchone()
     found = [row[0] for row in archive.db.execute("SELECT id FROM articles WHERE id % 7919 = 1 OR id = ?", (last,))]
-    times = [timed(lambda: story_of(archive, number)) for number in found * 5]  # noqa: B023 # called at once
+    times = [timed(lambda: story_of(archive, number)) for number in found * 5]  # noqa: B023 # the lambda is called at once, in the same turn of the loop
     print(f"story lookup p95: {p95(times):.2f} ms")
 
 
@@ -174,7 +174,7 @@ def measure_export(archive: Archive, folder: Path, count: int) -> None:
     print(f"bare scan: {bare:,.0f} articles/s")
     for format_ in ("jsonl", "csv", "txt", "md", "mbox", "parquet"):
         file = folder / f"export.{format_}"
-        rate = count / timed(lambda: archive.export(format_, file))  # noqa: B023 # called at once
+        rate = count / timed(lambda: archive.export(format_, file))  # noqa: B023 # the lambda is called at once, in the same turn of the loop
         print(f"export {format_}: {rate:,.0f} articles/s, {rate / bare:.2f} of the scan")
         file.unlink()
 

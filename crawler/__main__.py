@@ -10,7 +10,7 @@ def run() -> None:
     """Load the command and run it. SIGTERM interrupts it as Ctrl-C does: nothing half-written is left behind."""
     try:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        from crawler.cli import main  # noqa: PLC0415 # here, so that a Ctrl-C meanwhile gives no traceback
+        from crawler.cli import main  # here, so that a Ctrl-C meanwhile gives no traceback
     except KeyboardInterrupt:
         sys.stderr.write("xemtiep: interrupted\n")
         sys.exit(INTERRUPTED)

@@ -119,7 +119,7 @@ class Config(Limits):
     @property
     def user_agent(self) -> str:
         """The name that requests carry."""
-        from importlib.metadata import version  # noqa: PLC0415 # half of the start-up time of `xemtiep --help`
+        from importlib.metadata import version  # half of the start-up time of `xemtiep --help`
 
         about = self.contact or "no contact configured"
         return f"xemtiep/{version('xemtiep')} (forum archiver; {about})"

@@ -83,7 +83,7 @@ def checked(url: str) -> str:
 
 
 def _settings(config: Config, *, progress: bool, verbose: bool) -> "Settings":
-    from scrapy.settings import Settings  # noqa: PLC0415 # Scrapy takes a second to import
+    from scrapy.settings import Settings  # Scrapy takes a second to import
 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")  # a scrapy.cfg that lies about must not take over
@@ -97,8 +97,8 @@ def _settings(config: Config, *, progress: bool, verbose: bool) -> "Settings":
 
 
 def _run_scrapy(parts: Mapping[str, Any], settings: "Settings") -> "Crawler":
-    from crawler.download import Process  # noqa: PLC0415 # as above
-    from crawler.spiders.forum import ForumSpider  # noqa: PLC0415 # as above
+    from crawler.download import Process
+    from crawler.spiders.forum import ForumSpider
 
     process = Process(settings)
     for name in ("scrapy", "crawler"):  # which else make records that nobody is shown, three a page

@@ -43,7 +43,7 @@ def ping(url: str | None, say: Callable[[str], Any]) -> None:
     """Ask for an address, if there is one."""
     if url is None:
         return
-    from urllib.request import Request, urlopen  # noqa: PLC0415 # only who is watched pays for it
+    from urllib.request import Request, urlopen  # only who is watched pays for it
 
     try:
         with urlopen(Request(url, headers={"User-Agent": "xemtiep"}), timeout=TIMEOUT):  # noqa: S310 # http(s), checked when the file was read
@@ -59,7 +59,7 @@ def write(path: Path, config: Config) -> None:
         OSError: the file cannot be written.
         ArchiveError: the archive cannot be read.
     """
-    from archive import Archive  # noqa: PLC0415 # as above
+    from archive import Archive
 
     with Archive.open(config.archive, create=False) as archive:
         text = "".join(lines(standings_in(config, archive), archive.status()))

@@ -175,7 +175,7 @@ class Hosts:
         return {host.name: host.ready for host in self if host.ready > now}
 
     def _lock(self, name: str) -> bool:
-        import fcntl  # noqa: PLC0415 # only POSIX systems have it; nothing else here needs one
+        import fcntl  # only POSIX systems have it; nothing else here needs one
 
         folder = Path(tempfile.gettempdir()) / f"xemtiep-{os.getuid()}"
         try:

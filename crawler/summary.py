@@ -54,7 +54,7 @@ def nothing_due() -> Summary:
 
 def summary(crawler: "Crawler", archive: Archive, seconds: float, names: Iterable[str]) -> Summary:
     """Sum up a crawl that has ended."""
-    from crawler.spiders.forum import ForumSpider  # noqa: PLC0415 # Scrapy takes a second to import
+    from crawler.spiders.forum import ForumSpider  # Scrapy takes a second to import
 
     spider = crawler.spider
     assert isinstance(spider, ForumSpider)
@@ -80,7 +80,7 @@ def ending(spider: "ForumSpider", reason: str, name: str | None = None) -> tuple
 
     Also why a host is left to the next run.
     """
-    from crawler.politeness import State  # noqa: PLC0415 # as above
+    from crawler.politeness import State
 
     hosts = [host for host in spider.hosts if name is None or host.name == host_of(name)]
     ledger, states = spider.ledger, {host.state for host in hosts}

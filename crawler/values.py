@@ -122,11 +122,11 @@ def quiet(value: Any) -> tuple[time, time]:
 
 def language(value: Any) -> str:
     """A language in which dates can be read, by its code: "vi", "pt-BR"."""
-    from crawler.reading.datewords import known_languages  # noqa: PLC0415 # a table, which most configurations do without
+    from crawler.reading.datewords import known_languages  # a table, which most configurations do without
 
     base = text(value).replace("_", "-").partition("-")[0].lower()
     if base not in known_languages():
-        from dateparser.data.languages_info import language_order  # noqa: PLC0415 # takes a second; seldom needed
+        from dateparser.data.languages_info import language_order  # takes a second; seldom needed
 
         if base not in language_order:
             raise ValueError('it must be the code of a language whose dates can be read, such as "vi", "en" or "pt-BR"')
@@ -162,7 +162,7 @@ def page_url(value: Any) -> str:
 def urls(value: Any) -> tuple[str, ...]:
     """A list of web addresses."""
     if not isinstance(value, list):
-        raise ValueError("it must be a list of web addresses")  # noqa: TRY004 # as above
+        raise ValueError("it must be a list of web addresses")  # noqa: TRY004 # every reader says what is wrong with a ValueError
     return tuple(map(page_url, value))
 
 
@@ -191,8 +191,8 @@ def selectors(value: Any) -> dict[str, str]:
     """A table of selectors, by the names that a forum software has them under."""
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise ValueError('it must be a table of selectors such as { posts = "article.message" }')
-    from crawler.forums.skins import SELECTORS  # noqa: PLC0415 # as above
-    from crawler.reading import select  # noqa: PLC0415 # lxml and all families; most configurations do without
+    from crawler.forums.skins import SELECTORS
+    from crawler.reading import select  # lxml and all families; most configurations do without
 
     for name, selector in value.items():
         if name not in SELECTORS:

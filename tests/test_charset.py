@@ -48,7 +48,7 @@ def test_utf8_wins_over_what_is_declared(declared: str) -> None:
     ],
 )
 @pytest.mark.parametrize("by_header", [True, False])
-def test_declared_charset(text: str, declared: str, codec: str, by_header: bool) -> None:  # noqa: FBT001 # a case
+def test_declared_charset(text: str, declared: str, codec: str, by_header: bool) -> None:
     body = _page(text, "" if by_header else declared).encode(codec)
     assert text in decode(body, declared if by_header else None)
     assert _text(parse(body, declared if by_header else None)).strip() == text

@@ -143,7 +143,7 @@ def test_every_link_of_every_page_leads_somewhere(forum: Forum) -> None:
     refused = {path: status for path, status in statuses.items() if status >= 400}
     assert len(statuses) > 400
     assert set(refused.values()) == {403, 404}
-    assert {search(r"\.(\d+)/", path)[1] for path in refused} == {"1015", "1028"}  # type: ignore[index]  # all match
+    assert {search(r"\.(\d+)/", path)[1] for path in refused} == {"1015", "1028"}  # type: ignore[index] # all match
 
 
 def hrefs(reply: Answer) -> list[str]:

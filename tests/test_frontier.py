@@ -56,7 +56,7 @@ def test_a_request_is_handed_out_once_and_counts_its_tries(archive: Archive) -> 
 
 
 @pytest.mark.parametrize(("wait", "due"), [(3600, False), (1e8, True)])
-def test_a_wait_of_a_clock_that_was_ahead_is_over_in_the_next_run(archive: Archive, wait: float, due: bool) -> None:  # noqa: FBT001 # a table
+def test_a_wait_of_a_clock_that_was_ahead_is_over_in_the_next_run(archive: Archive, wait: float, due: bool) -> None:
     archive.seed(HOME, "start")
     archive.retry(take(archive), reason="HTTP 503", wait=wait)
     with archive.lock():

@@ -56,7 +56,7 @@ def in_order(archive: Archive, number: str) -> list[tuple[str, int]]:
     numbered=st.booleans(),
     key=fresh,
 )
-def test_a_merge_makes_nothing_vanish_however_the_posts_mix_and_wherever_a_run_stops(  # noqa: PLR0913 - a law
+def test_a_merge_makes_nothing_vanish_however_the_posts_mix_and_wherever_a_run_stops(  # noqa: PLR0913 # a law has as many arguments as it draws
     archive: Archive, own: list[bool], size: int, stop: int, *, numbered: bool, key: int
 ) -> None:
     number, other = f"{key}a", f"{key}b"

@@ -114,7 +114,7 @@ def test_no_delay_is_no_throttling_but_waits_are_kept() -> None:
         (23, 22, 6, True), (5, 22, 6, True), (6, 22, 6, False), (12, 22, 6, False),
     ],
 )  # fmt: skip
-def test_quiet_hours_may_go_over_midnight(now: int, start: int, end: int, inside: bool) -> None:  # noqa: FBT001 # a table
+def test_quiet_hours_may_go_over_midnight(now: int, start: int, end: int, inside: bool) -> None:
     assert within(clock(now), clock(start), clock(end)) is inside
 
 

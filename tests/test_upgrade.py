@@ -150,7 +150,7 @@ def test_a_step_that_fails_undoes_the_steps_before_it(tmp_path: Path, monkeypatc
 
     step = type(migrations)._Migration("m999_fails", fails)  # noqa: SLF001 # the class has no public name
     with monkeypatch.context() as patched:
-        patched.setattr(migrations, "_migrations", [*migrations._migrations, step])  # noqa: SLF001 # as above
+        patched.setattr(migrations, "_migrations", [*migrations._migrations, step])  # noqa: SLF001 # the class has no public name
         with pytest.raises(ArchiveError, match="does not work"):
             Archive.open(path, create=False)
     assert untouched(path, before)

@@ -80,7 +80,7 @@ def _broken_keys(db: sqlite3.Connection) -> list[str]:
 def _take_orphans(db: sqlite3.Connection) -> None:
     for table in _PARTS:
         key = "id" if table == "articles" else "article" if table == "story_texts" else "post"
-        db.execute(f"DELETE FROM {table} WHERE {key} NOT IN (SELECT id FROM posts)")  # noqa: S608 # names above
+        db.execute(f"DELETE FROM {table} WHERE {key} NOT IN (SELECT id FROM posts)")
     db.execute("UPDATE frontier SET thread = NULL WHERE thread NOT IN (SELECT id FROM threads)")
     db.execute("DELETE FROM habits WHERE site NOT IN (SELECT id FROM sites) OR author NOT IN (SELECT id FROM authors)")
 
@@ -99,13 +99,13 @@ UPDATE articles SET (author, site, board, thread_url, source_url) = (
     JOIN threads ON threads.id = posts.thread LEFT JOIN boards ON boards.id = threads.board
     WHERE posts.id = articles.id)
 WHERE id IN (SELECT articles.id {_REPEATED})
-"""  # noqa: S608 # both parts stand here
+"""
 
 
 def _unfolded(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
     found = []
     for table, text in (("posts", "coalesce(text, '')"), ("articles", "title || ' ' || body")):
-        for number, words, said in db.execute(f"SELECT id, {text}, folded FROM {table}"):  # noqa: S608 # names above
+        for number, words, said in db.execute(f"SELECT id, {text}, folded FROM {table}"):
             if folded(words) != said:
                 found.append((table, number, folded(words)))
     return found
@@ -113,7 +113,7 @@ def _unfolded(db: sqlite3.Connection) -> list[tuple[str, int, str]]:
 
 def _fold(db: sqlite3.Connection) -> None:
     for table, number, words in _unfolded(db):
-        db.execute(f"UPDATE {table} SET folded = ? WHERE id = ?", (words, number))  # noqa: S608 # names above
+        db.execute(f"UPDATE {table} SET folded = ? WHERE id = ?", (words, number))
 
 
 _INDEXES = ("articles_fts", "posts_fts")
@@ -123,7 +123,7 @@ def _out_of_step(db: sqlite3.Connection) -> list[str]:
     found = []
     for index in _INDEXES:
         try:  # rank 1: the index is held against the table as well
-            db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")  # noqa: S608 # names above
+            db.execute(f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)")
         except sqlite3.DatabaseError as error:
             if not is_damaged(error):
                 raise
@@ -133,7 +133,7 @@ def _out_of_step(db: sqlite3.Connection) -> list[str]:
 
 def _join_anew(db: sqlite3.Connection) -> None:
     for table in ("story_marks", "story_texts", "stories"):
-        db.execute(f"DELETE FROM {table}")  # noqa: S608 # names above
+        db.execute(f"DELETE FROM {table}")
     db.execute("UPDATE articles SET story = NULL")
     stories.join_all(db)
 
@@ -223,7 +223,7 @@ CHECKS: Sequence[Check] = (
         name="full-text",
         what="full-text indexes are not in step with the texts",
         find=_out_of_step,
-        repair=_run(*(f"INSERT INTO {index} ({index}) VALUES ('rebuild')" for index in _INDEXES)),  # noqa: S608 # above
+        repair=_run(*(f"INSERT INTO {index} ({index}) VALUES ('rebuild')" for index in _INDEXES)),
     ),
     Check(
         name="stories",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 _SHADOW = "%\\_fts\\_%"  # what FTS5 keeps an index in; its own check looks at it
-_MADE = f"SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '{_SHADOW}' ESCAPE '\\'"  # noqa: S608 # stands above
+_MADE = f"SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE '{_SHADOW}' ESCAPE '\\'"
 _COLUMNS = "SELECT name, type FROM pragma_table_info(?)"
 
 
@@ -41,7 +41,7 @@ def make_readable(db: sqlite3.Connection) -> None:
     """Puts U+FFFD for the bytes that mean nothing."""
     for table, column, number, value in list(_unreadable(db)):
         text = value.decode(errors="replace")
-        db.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', (text, number))  # noqa: S608 # names of the file itself
+        db.execute(f'UPDATE "{table}" SET "{column}" = ? WHERE rowid = ?', (text, number))
 
 
 def _missing(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
@@ -52,7 +52,7 @@ def _missing(db: sqlite3.Connection) -> list[tuple[str, str, str]]:
 
 @contextmanager
 def _new() -> Iterator[sqlite3.Connection]:
-    from archive import upgrade  # noqa: PLC0415 # 0.2 s for sqlite-utils
+    from archive import upgrade  # 0.2 s for sqlite-utils
 
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         upgrade.make(db)
@@ -68,7 +68,7 @@ def _unreadable(db: sqlite3.Connection) -> Iterator[tuple[str, str, int, bytes]]
 
 
 def _not_utf8(db: sqlite3.Connection, table: str, column: str) -> Iterator[tuple[int, bytes]]:
-    sql = f"""SELECT rowid, CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"""  # noqa: S608 # as above
+    sql = f"""SELECT rowid, CAST("{column}" AS BLOB) FROM "{table}" WHERE "{column}" IS NOT NULL"""
     for number, value in db.execute(sql):
         try:
             value.decode()

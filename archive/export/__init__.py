@@ -24,7 +24,7 @@ def export(
     format_: str,
     output: str | Path | None = None,
     *,
-    choice: Choice = Choice(),  # noqa: B008 # frozen
+    choice: Choice = Choice(),  # noqa: B008 # Choice is frozen: no call can change it for the next
     follow: Follow | None = None,
 ) -> int:
     """Write the chosen articles in `format_` and return how many; `follow` may watch them pass (a progress bar).
@@ -83,7 +83,7 @@ def _write(rows: Iterable[Line], format_: str, choice: Choice, stream: BinaryIO)
 
 def _write_each(rows: Iterable[Line], format_: str, choice: Choice, folder: Path) -> int:
     written = 0
-    for written, (number, line) in enumerate(rows, 1):  # noqa: B007 # as above
+    for written, (number, line) in enumerate(rows, 1):  # noqa: B007 # the number of the last one is the result
         name = file_name(number, entries.entry(line)["title"], format_)
         with (folder / name).open("xb") as stream, FORMATS[format_](stream, choice) as write:
             write(line)

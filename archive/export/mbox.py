@@ -52,6 +52,6 @@ def _message(post: Entry, host: str, number: str, names: Mapping[str, str | None
 def _encoded(value: str, *, always: bool = False) -> str:
     """A value as a header can hold it: on one line, or folded, in ASCII."""
     line = " ".join(value.split())
-    if not always and line.isascii() and line.isprintable() and len(line) < 900:  # noqa: PLR2004 # RFC 5322: 998
+    if not always and line.isascii() and line.isprintable() and len(line) < 900:  # noqa: PLR2004 # RFC 5322 allows 998 characters a line
         return line
     return Header(line, "utf-8").encode()

@@ -25,8 +25,8 @@ def writing(stream: BinaryIO, choice: Choice) -> Iterator[Callable[[bytes], obje
         ArchiveError: pyarrow is not installed.
     """
     try:
-        import pyarrow as pa  # noqa: PLC0415 # half a second and an extra, which other formats do without
-        import pyarrow.parquet as pq  # noqa: PLC0415 # as above
+        import pyarrow as pa  # half a second and an extra, which other formats do without
+        import pyarrow.parquet as pq
     except ImportError as error:
         raise ArchiveError("Parquet needs pyarrow: install it with `pip install 'xemtiep[parquet]'`") from error
     schema = _schema(pa, choice)

@@ -69,7 +69,7 @@ def _part_of(target: Path) -> Path:
 def _claim(handle: int) -> bool:
     """Locks what is being written, so that other exports see that somebody still does; the kernel ends the lock."""
     try:
-        import fcntl  # noqa: PLC0415 # only POSIX systems have it
+        import fcntl  # only POSIX systems have it
     except ImportError:
         return False  # elsewhere what is left of killed exports stays
     try:

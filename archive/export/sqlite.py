@@ -44,7 +44,7 @@ def _filling(path: Path, choice: Choice) -> Iterator[Callable[[bytes], object]]:
         db.execute("BEGIN")
         yield _writer(db, choice)
         for name in tables:
-            db.execute(f"INSERT INTO {name}_fts ({name}_fts) VALUES ('rebuild')")  # noqa: S608 # names of ours
+            db.execute(f"INSERT INTO {name}_fts ({name}_fts) VALUES ('rebuild')")
         db.execute("COMMIT")
 
 
@@ -88,7 +88,7 @@ def _writer(db: sqlite3.Connection, choice: Choice) -> Callable[[bytes], object]
 
 
 def _insert(table: str, columns: tuple[str, ...]) -> str:
-    return f"INSERT INTO {table} VALUES ({', '.join('?' * (len(columns) + 1))})"  # noqa: S608 # names of ours
+    return f"INSERT INTO {table} VALUES ({', '.join('?' * (len(columns) + 1))})"
 
 
 def _replies(article: Entry) -> Iterator[list[object]]:

@@ -97,7 +97,7 @@ def _replace(db: sqlite3.Connection, place: Place, post: Post, content: Content,
     number = known.number
     unindex(db, number)
     for table in ("post_html", "images"):
-        db.execute(f"DELETE FROM {table} WHERE post = ?", (number,))  # noqa: S608 # the names stand above
+        db.execute(f"DELETE FROM {table} WHERE post = ?", (number,))
     text = None if content.kind == "article" else content.text
     words = stored(post.source.words) if post.source else None
     db.execute(

@@ -51,7 +51,7 @@ _GONE = "{0}.gone_at BETWEEN ? AND ? ORDER BY {0}.id"
 
 def listed(db: sqlite3.Connection, unended: str | None) -> Iterator[dict[str, Any]]:
     """All runs, the latest first; `unended` is the outcome of one without an end."""
-    for row in db.execute(f"SELECT {', '.join(_RUN)} FROM runs ORDER BY id DESC"):  # noqa: S608 # the names stand above
+    for row in db.execute(f"SELECT {', '.join(_RUN)} FROM runs ORDER BY id DESC"):
         run = dict(zip(_RUN, row, strict=True))
         yield run | {"counts": json.loads(run["counts"]), "outcome": run["outcome"] or unended}
 

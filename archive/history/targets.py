@@ -62,7 +62,7 @@ Step = tuple[str, tuple[object, ...]]
 
 
 def _of_id(name: str, *, thread: bool) -> list[Step]:
-    own: list[Step] = [(f"{_POST} WHERE posts.id = ?", (int(name),))] if name.isdecimal() and len(name) < 19 else []  # noqa: PLR2004 # what SQLite can hold
+    own: list[Step] = [(f"{_POST} WHERE posts.id = ?", (int(name),))] if name.isdecimal() and len(name) < 19 else []  # noqa: PLR2004 # the digits of the largest number that SQLite can hold
     threads: list[Step] = [(f"{_THREAD} WHERE thread_id = ?", (name,))]
     return threads if thread else [*own, (f"{_POST} WHERE posts.post_id = ?", (name,)), *threads]
 
@@ -72,7 +72,7 @@ def _of_url(url: str) -> list[Step]:
     steps: list[Step] = []
     for name in dict.fromkeys((url, urldefrag(url).url)):
         both = (name.rstrip("/"), name.rstrip("/") + "/")
-        fetched = f"{_THREAD} WHERE id IN (SELECT thread FROM frontier WHERE url IN (?, ?))"  # noqa: S608 # the names stand above
+        fetched = f"{_THREAD} WHERE id IN (SELECT thread FROM frontier WHERE url IN (?, ?))"
         steps += [
             (f"{_POST} WHERE posts.url IN (?, ?) ORDER BY posts.id LIMIT 1", both),
             (f"{_THREAD} WHERE url IN (?, ?) ORDER BY id LIMIT 1", both),

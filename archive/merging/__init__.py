@@ -105,7 +105,7 @@ def _fill(merge: Merge, follow: Follow | None) -> None:
     db.execute("BEGIN")
     for kind in KINDS:
         number(merge, kind)
-    total = sum(db.execute(f"SELECT count(*) FROM {kind}_ids").fetchone()[0] for kind in KINDS)  # noqa: S608 # names
+    total = sum(db.execute(f"SELECT count(*) FROM {kind}_ids").fetchone()[0] for kind in KINDS)
     rows = _written(merge)
     for _ in follow(rows, total) if follow else rows:
         pass
@@ -113,7 +113,7 @@ def _fill(merge: Merge, follow: Follow | None) -> None:
     renew_rounds(db)
     keep_secrets(merge)
     for index in ("articles_fts", "posts_fts"):
-        db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608 # the names stand above
+        db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
     stories.join_all(db)
     broken = db.execute("PRAGMA foreign_key_check").fetchall()
     if broken:
@@ -132,7 +132,7 @@ def _written(merge: Merge) -> Iterator[int]:
 
 def _count(db: sqlite3.Connection) -> Merged:
     def count(what: str) -> int:
-        return int(db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])  # noqa: S608 # names below
+        return int(db.execute(f"SELECT count(*) FROM {what}").fetchone()[0])
 
     return Merged(
         sites=count("sites"),

@@ -93,7 +93,7 @@ class Merge:
         """The number that a row of one of the archives has in the new one."""
         if old is None:
             return None
-        sql = f"SELECT new FROM {kind}_ids WHERE source = ? AND old = ?"  # noqa: S608 # one of KINDS
+        sql = f"SELECT new FROM {kind}_ids WHERE source = ? AND old = ?"
         row = self.db.execute(sql, (source.number, old)).fetchone()
         return row[0] if row else None
 
@@ -101,7 +101,7 @@ class Merge:
         """Stores a row."""
         names = ", ".join(f'"{name}"' for name in row)
         marks = ", ".join("?" * len(row))
-        self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608 # our names
+        self.db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(row.values()))
 
 
 def number(merge: Merge, kind: str) -> None:
@@ -110,10 +110,10 @@ def number(merge: Merge, kind: str) -> None:
     db.execute(f"CREATE TEMP TABLE {kind}_keys (source, old, site, key, first_seen)")
     for source in merge.sources:
         values = f"({source.number}, ?, ?, ?, ?)"
-        db.executemany(f"INSERT INTO {kind}_keys VALUES {values}", source.keys(kind))  # noqa: S608 # our names
+        db.executemany(f"INSERT INTO {kind}_keys VALUES {values}", source.keys(kind))
     db.execute(f"CREATE TEMP TABLE {kind}_ids (source, old, new, PRIMARY KEY (source, old)) WITHOUT ROWID")
     db.execute(
-        f"INSERT INTO {kind}_ids SELECT source, old, dense_rank() OVER (ORDER BY first, site, length(key), key) FROM"  # noqa: S608 # our names
+        f"INSERT INTO {kind}_ids SELECT source, old, dense_rank() OVER (ORDER BY first, site, length(key), key) FROM"
         f" (SELECT *, min(first_seen) OVER (PARTITION BY site, key) AS first FROM {kind}_keys)"
     )
     db.execute(f"DROP TABLE {kind}_keys")
@@ -122,8 +122,8 @@ def number(merge: Merge, kind: str) -> None:
 
 def groups(merge: Merge, kind: str) -> Iterator[tuple[int, list[Found]]]:
     """The rows that are the same, in the order of their new numbers."""
-    order = merge.db.execute(f"SELECT new, source, old FROM {kind}_ids ORDER BY new, source, old")  # noqa: S608 # our names
-    one = f"SELECT * FROM {kind} WHERE id = ?"  # noqa: S608 # our names
+    order = merge.db.execute(f"SELECT new, source, old FROM {kind}_ids ORDER BY new, source, old")
+    one = f"SELECT * FROM {kind} WHERE id = ?"
     for new, same in groupby(order, key=itemgetter(0)):
         yield new, [(merge.sources[at], merge.sources[at].rows(one, old)[0]) for _, at, old in same]
 

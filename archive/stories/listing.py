@@ -52,7 +52,7 @@ def listed(
     Only those that appeared on one of `sites`, if any are given, and from `since` (ISO 8601, UTC) on.
     """
     sql = (
-        f"SELECT {', '.join(Story._fields)} FROM stories"  # noqa: S608 # the names stand above
+        f"SELECT {', '.join(Story._fields)} FROM stories"
         " WHERE articles >= :least AND (:since IS NULL OR last_at >= :since) AND (:sites = '[]' OR EXISTS"
         " (SELECT 1 FROM articles WHERE story = stories.id AND site IN (SELECT value FROM json_each(:sites))))"
         " ORDER BY sites DESC, stories.articles DESC, id"

@@ -34,7 +34,7 @@ from crawler.config import load
 @click.option("--with-replies", is_flag=True, help="With each article the posts that answer it.")
 @click.option("--anonymous", is_flag=True, help="Put pseudonyms for names, in mentions and quotes too.")
 @click.option("--since-last", metavar="NAME", help="Only what is new or changed since the last export with this NAME.")
-def export(  # noqa: PLR0913 # one argument an option
+def export(
     *,
     archive: Path | None,
     config: Path | None,

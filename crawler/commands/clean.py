@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--processes", type=click.IntRange(min=1), help="Processes that share the work of --jsonl [default: one a core]."
 )
 @click.pass_context
-def clean(  # noqa: PLR0913 # one argument an option
+def clean(
     ctx: click.Context,
     *,
     file: Path,

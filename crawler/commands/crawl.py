@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="Log every request to stderr.")
 @json_option
 @click.pass_context
-def crawl(  # noqa: PLR0913 # one argument an option
+def crawl(
     ctx: click.Context,
     *,
     urls: tuple[str, ...],

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--run", type=click.IntRange(min=1), help="Show what the run with this number changed.")
 @click.option("--gone", is_flag=True, help="List the threads and posts that are gone.")
 @json_option
-def history(  # noqa: PLR0913 # a command's options
+def history(
     *,
     target: str | None,
     archive: Path | None,

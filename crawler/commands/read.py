@@ -28,7 +28,7 @@ from crawler.config import load
 @click.option("--text", is_flag=True, help="Print only the clean text of all posts.")
 @click.option("--explain", is_flag=True, help="Show every block of every post, with its label and what decided it.")
 @click.option("--html", type=FILE, help="Write a page that shows the posts coloured by label.")
-def read(  # noqa: PLR0913 # one argument an option
+def read(
     *, files: tuple[Path, ...], url: str | None, config: Path | None, text: bool, explain: bool, html: Path | None
 ) -> None:
     """Read saved forum pages: one JSON object a line.

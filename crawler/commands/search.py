@@ -55,7 +55,7 @@ class _Searching(click.Command):
     "--facets", "counting", is_flag=True, help="Count the hits by site, board, author, host, year ... instead."
 )
 @json_option
-def search(  # noqa: PLR0913 # a command's options
+def search(
     *,
     words: tuple[str, ...],
     archive: Path | None,
@@ -80,9 +80,7 @@ def search(  # noqa: PLR0913 # a command's options
             _show(found, query, kind, filters, limit, as_json=as_json)
 
 
-def _show(  # noqa: PLR0913 # what the command was asked
-    archive: "Archive", query: str, kind: str | None, filters: Filters, limit: int, *, as_json: bool
-) -> None:
+def _show(archive: "Archive", query: str, kind: str | None, filters: Filters, limit: int, *, as_json: bool) -> None:
     from archive.search import search as find
     from crawler import show
 

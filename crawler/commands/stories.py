@@ -33,7 +33,7 @@ from crawler.config import load
     "--limit", type=click.IntRange(min=1, max=1_000_000), default=50, show_default=True, help="Most stories to show."
 )
 @json_option
-def stories(  # noqa: PLR0913 # a command's options
+def stories(
     *,
     target: str | None,
     archive: Path | None,
@@ -79,9 +79,7 @@ def stories(  # noqa: PLR0913 # a command's options
 @config_option
 @click.option("--html", type=FILE_OR_DASH, help="Write a page instead; - is stdout.")
 @json_option
-def diff(  # noqa: PLR0913 # a command's options
-    *, one: str, other: str, archive: Path | None, config: Path | None, html: Path | None, as_json: bool
-) -> None:
+def diff(*, one: str, other: str, archive: Path | None, config: Path | None, html: Path | None, as_json: bool) -> None:
     """Show what article B cut of A and what it added, word by word.
 
     Each is named by its number or its URL; the URL of a thread means its article. Words that were cut stand in

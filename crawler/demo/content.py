@@ -233,7 +233,7 @@ class Forum(Trouble):
 
     def grow(self, threads: int = 2000) -> None:
         """Fill up to that many threads with older articles and replies."""
-        from crawler.demo.seed import grow  # noqa: PLC0415  # seed builds a Forum
+        from crawler.demo.seed import grow  # seed builds a Forum
 
         with self.lock:
             grow(self, threads)

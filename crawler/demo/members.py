@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from crawler.demo.content import Forum
 from crawler.demo.shell import error_page, login_page
 
-TOKEN = "1719792000,0123456789abcdef0123456789abcdef"  # noqa: S105  # what the templates hold; each visitor gets another
+TOKEN = "1719792000,0123456789abcdef0123456789abcdef"  # noqa: S105 # what the templates hold; each visitor gets another
 VISITOR, SESSION = "xf_csrf", "xf_session"
 
 

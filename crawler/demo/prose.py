@@ -94,5 +94,5 @@ def reply(rng: Random, language: str) -> list[str]:
     opening, *rest = [
         rng.choice(pool).format(**facts(rng, language)) for pool in (words.openers, words.middles, words.enders)
     ]
-    two = rng.random() < 0.4  # noqa: PLR2004  # two replies of five
+    two = rng.random() < 0.4  # noqa: PLR2004 # two replies of five
     return [opening, " ".join(rest)] if two else [" ".join([opening, *rest])]

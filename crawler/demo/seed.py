@@ -38,7 +38,7 @@ CODE = "for day in range(1, 8):\n    if rain[day] < 5:\n        print(day, 'open
 
 def sample_forum(*, seed: int = 7, threads: int = 60, until: datetime = UNTIL) -> Forum:
     """The sample forum: its latest activity is shortly before `until`, a thread was begun every day before that."""
-    rng = Random(seed)  # noqa: S311  # texts, not secrets
+    rng = Random(seed)  # noqa: S311 # texts, not secrets
     forum = Forum(now=until)
     forum.boards = {board.id: board for board in BOARDS.values()}
     for number, (name, title, banner, messages, coins, signature) in enumerate(MEMBERS, 11):
@@ -62,7 +62,7 @@ def sample_forum(*, seed: int = 7, threads: int = 60, until: datetime = UNTIL) -
 
 def grow(forum: Forum, threads: int) -> None:
     """Add articles older than all others, an hour between them, until there are so many threads."""
-    rng = Random(len(forum.threads))  # noqa: S311  # texts, not secrets
+    rng = Random(len(forum.threads))  # noqa: S311 # texts, not secrets
     oldest = min((thread.posts[0].posted_at for thread in forum.threads.values()), default=forum.now)
     for number in range(threads - len(forum.threads)):
         begun = oldest - timedelta(days=3, hours=number)
@@ -92,7 +92,7 @@ def mark(forum: Forum) -> None:
 def add(forum: Forum, rng: Random, begun: datetime, language: str, replies: int) -> None:
     """A thread that a feed bot began with an article or, every seventh, a member with a question."""
     number, article = len(forum.threads), story(rng, language)
-    by_bot = number % 7 != 6  # noqa: PLR2004  # see the docstring
+    by_bot = number % 7 != 6  # noqa: PLR2004 # see the docstring
     thread = forum.add_thread(
         article.title,
         repost(rng, article, language, number) if by_bot else said(rng, language),
@@ -118,9 +118,9 @@ def repost(rng: Random, article: Story, language: str, number: int) -> list[Part
         parts[0].kind = "lead"
     if number % 6 == 1:
         parts[1].extra = words.source.format(title=f"chu-de/{article.topic}", n=1, year=2023)  # a link inside the text
-    if number % 4 != 3:  # noqa: PLR2004  # a quarter has no photo
+    if number % 4 != 3:  # noqa: PLR2004 # a quarter has no photo
         parts.insert(3, Part("photo", article.caption, article.photo))
-    if number % 8 == 5:  # noqa: PLR2004  # some have a heading
+    if number % 8 == 5:  # noqa: PLR2004 # some have a heading
         parts.insert(2, Part("heading", article.topic.replace("-", " ").title()))
     kind: PartKind = "goto" if number % 4 == 1 else "readon"  # a quarter goes through a redirector
     return [*parts, Part(kind, rng.choice(words.readon), url)]

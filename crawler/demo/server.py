@@ -104,7 +104,7 @@ class Handler(BaseHTTPRequestHandler):
                 reply = self.seen(answer(forum, self.path, self.base(), member=who.member), who)
         self.send(reply)
 
-    do_HEAD = do_GET  # noqa: N815  # as above
+    do_HEAD = do_GET  # noqa: N815 # the name that http.server asks for
 
     def do_POST(self) -> None:
         """Answer a login form."""
@@ -135,9 +135,9 @@ class Handler(BaseHTTPRequestHandler):
         """Write an answer and log it; status 0 closes the connection instead."""
         body = linked_with_session(reply) if self.server.served.forum.sessions else reply.body
         data = body.encode()
-        if reply.status == 200:  # noqa: PLR2004  # only whole pages carry validators
+        if reply.status == 200:  # noqa: PLR2004 # only whole pages carry validators
             self.validate(reply, data)
-        if reply.status == 304:  # noqa: PLR2004  # Not Modified has no body
+        if reply.status == 304:  # noqa: PLR2004 # Not Modified has no body
             data = b""
         served = self.server.served
         with served.lock:
@@ -149,7 +149,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", reply.kind)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        if reply.status != 304:  # noqa: PLR2004  # as above
+        if reply.status != 304:  # noqa: PLR2004 # Not Modified has no body
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         if self.command != "HEAD":
@@ -175,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         """What the Server header says."""
         return self.server_version
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server uses
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 # the name that http.server uses
         """Say nothing: `Served.requests` is the log."""
 
 

@@ -6,7 +6,7 @@ from crawler.demo.content import Forum, slug
 from crawler.demo.parts import breadcrumbs, fill, page_path
 
 
-def shell(  # noqa: PLR0913  # the slots of one template
+def shell(  # noqa: PLR0913 # the slots of one template
     forum: Forum,
     base: str,
     *,

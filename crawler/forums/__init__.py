@@ -69,7 +69,7 @@ FORUMS: tuple[Forum, ...] = (
 )
 
 
-def read(  # noqa: PLR0913  # one page and what is known of it; all but two are optional
+def read(  # noqa: PLR0913 # one page and what is known of it; all but two are optional
     body: bytes,
     url: str,
     *,

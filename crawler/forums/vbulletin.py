@@ -162,7 +162,7 @@ class VBulletin(Forum):
         edited = edit_date(words(notes[0])) if notes else ""
         return replace(post, edited_at=self.when(doc, edited)[0], body=content.gather(post.body, extras))
 
-    def read_after(self, part: Part, post: Post) -> list[Any]:  # noqa: ARG002  # version 3 needs it
+    def read_after(self, part: Part, post: Post) -> list[Any]:  # noqa: ARG002 # version 3 needs it
         """Signature, attachments and notes below the message, marked, in the page's order."""
         found = []
         for selector, token in self.after:

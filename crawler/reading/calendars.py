@@ -30,7 +30,7 @@ def _from_jalali(year: int, month: int, day: int) -> tuple[int, int, int] | None
     if not (1 <= month <= 12 and 1 <= day <= (31 if month <= 6 else 30)):  # noqa: PLR2004 # months of 31 and 30 days
         return None
     year += 1595
-    before = 31 * (month - 1) if month <= 6 else 30 * (month - 7) + 186  # noqa: PLR2004 # as above
+    before = 31 * (month - 1) if month <= 6 else 30 * (month - 7) + 186  # noqa: PLR2004 # six months of 31 days, then of 30
     days = 365 * year + year // 33 * 8 + (year % 33 + 3) // 4 + before + day
     converted = date.fromordinal(days - _JALALI_ZERO)
     return converted.year, converted.month, converted.day

@@ -253,7 +253,7 @@ def _guess(body: bytes) -> str:
     for codec in _BY_LANGUAGE.get(language[1].decode().lower(), ()) if language else ():
         if "\ufffd" not in _decode_as(body, codec):
             return codec
-    from charset_normalizer import from_bytes  # noqa: PLC0415 # slow to import, seldom needed
+    from charset_normalizer import from_bytes  # slow to import, seldom needed
 
     text = _MARKUP.sub(b" ", body)
     best = from_bytes(text[:_SAMPLE], cp_isolation=_GUESSES).best()

@@ -228,11 +228,11 @@ def _numeric(said: _Text, tokens: list[str], *, timed: bool) -> tuple[int, int, 
         return None
     usual: Order | None = "dmy" if dotted and said.usual != "ymd" else said.usual
     order = said.order or usual
-    if digits < 4 and order == "ymd":  # noqa: PLR2004 # as above
+    if digits < 4 and order == "ymd":  # noqa: PLR2004 # four digits at the end are the year, whatever the order
         return valid(century(first), second, third, said.language) if len(tokens[0]) == 2 else None  # noqa: PLR2004 # digits of a year
     if digits == 1:
         return None
-    year = century(third) if digits == 2 else third  # noqa: PLR2004 # as above
+    year = century(third) if digits == 2 else third  # noqa: PLR2004 # a year without its century
     as_dmy = valid(year, second, first, said.language)
     as_mdy = valid(year, first, second, said.language)
     if as_dmy and as_mdy and as_dmy != as_mdy:

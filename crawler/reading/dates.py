@@ -162,7 +162,7 @@ def _by_dateparser(text: str, language: str | None, zone: tzinfo, now: datetime 
     base = language.partition("-")[0] if language else None
     if base is None or base in known_languages() or not any(char.isdecimal() for char in text):
         return None
-    import dateparser  # noqa: PLC0415 # slow to import, seldom needed
+    import dateparser  # slow to import, seldom needed
 
     settings = {"STRICT_PARSING": True, "DATE_ORDER": "DMY", "PARSERS": ["absolute-time"]}
     try:

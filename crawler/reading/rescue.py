@@ -23,8 +23,8 @@ def has_lost(mark: bytes, body: bytes, posts: int) -> bool:
 
 def soup_tree(text: str) -> Any:
     """`text` as an lxml tree, built from beautifulsoup4's. At any nesting depth, in linear time."""
-    from bs4 import BeautifulSoup, NavigableString, Tag  # noqa: PLC0415  # few pages need it; it costs 30 ms to import
-    from bs4.element import PreformattedString  # noqa: PLC0415  # as above
+    from bs4 import BeautifulSoup, NavigableString, Tag  # few pages need it; it costs 30 ms to import
+    from bs4.element import PreformattedString
 
     root = etree.Element("html")
     text = _END.sub("", text)

@@ -100,7 +100,7 @@ class ProgressBar:
         if not sys.stderr.isatty():
             yield from rows
             return
-        from rich.console import Console  # noqa: PLC0415 # only a terminal pays for it
-        from rich.progress import track  # noqa: PLC0415 # as above
+        from rich.console import Console  # only a terminal pays for it
+        from rich.progress import track
 
         yield from track(rows, description=self.what, total=total, console=Console(stderr=True))

@@ -34,9 +34,9 @@ class Progress:
 
     def opened(self) -> None:
         """Show the line on stderr."""
-        from rich.console import Console  # noqa: PLC0415 # only a terminal pays for it
-        from rich.progress import Progress as Bar  # noqa: PLC0415 # only a terminal pays for it
-        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415 # as above
+        from rich.console import Console  # only a terminal pays for it
+        from rich.progress import Progress as Bar  # only a terminal pays for it
+        from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self.bar = Bar(
             SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True)

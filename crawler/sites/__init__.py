@@ -40,7 +40,7 @@ def standings(config: Config, now: datetime | None = None) -> list[Standing]:
     Raises:
         ArchiveError: the archive cannot be read.
     """
-    from archive import Archive  # noqa: PLC0415 # sqlite-utils; the command's help does without
+    from archive import Archive  # sqlite-utils; the command's help does without
 
     if not config.archive.exists():
         return [_standing(site, {}, now) for site in config.sites]
@@ -99,7 +99,7 @@ def due_starts(
     Raises:
         ConfigError: no site is configured.
     """
-    from crawler.start import Start  # noqa: PLC0415 # as above
+    from crawler.start import Start
 
     if not config.sites:
         where = config.file or "xemtiep.toml"
@@ -118,8 +118,8 @@ def due_starts(
 
 def _walked_lately(site: Site, config: Config, now: datetime) -> bool:
     """Whether the boards themselves were read in the last day: feeds tell neither all replies nor deletions."""
-    from archive import Archive  # noqa: PLC0415 # as above
-    from crawler.reading.urls import clean  # noqa: PLC0415 # as above
+    from archive import Archive
+    from crawler.reading.urls import clean
 
     if not config.archive.exists():
         return False

@@ -59,7 +59,7 @@ def look(url: str, config: Config) -> Found:
     Raises:
         UnreadableError: robots.txt forbids it, it cannot be had, or it is no forum that xemtiep can read.
     """
-    from crawler.forums import read  # noqa: PLC0415 # lxml; the command's help does without
+    from crawler.forums import read  # lxml; the command's help does without
 
     _ask_robots(url, config)
     at, body = _fetch(url, config)
@@ -81,7 +81,7 @@ def look(url: str, config: Config) -> Found:
 
 def feeds_in(body: bytes, url: str) -> list[str]:
     """The RSS and Atom files that a page names as its own."""
-    from lxml import html  # noqa: PLC0415 # as above
+    from lxml import html
 
     links = html.fromstring(body).iter("link") if body.strip() else ()
     named = [link for link in links if "alternate" in (link.get("rel") or "").split() and link.get("type") in FEEDS]
@@ -124,7 +124,7 @@ def _meant(page: Page, at: str) -> tuple[str, ...]:
 
 
 def _ask_robots(url: str, config: Config) -> None:
-    from protego import Protego  # noqa: PLC0415 # as above
+    from protego import Protego
 
     parts = urlsplit(url)
     try:
@@ -137,11 +137,11 @@ def _ask_robots(url: str, config: Config) -> None:
 
 def _fetch(url: str, config: Config) -> tuple[str, bytes]:
     """The final address and the body; FileNotFoundError for a robots.txt that is not there."""
-    from http.client import HTTPException  # noqa: PLC0415 # as above
-    from urllib.error import HTTPError  # noqa: PLC0415 # as above
-    from urllib.request import ProxyHandler, Request, build_opener  # noqa: PLC0415 # as above
+    from http.client import HTTPException
+    from urllib.error import HTTPError
+    from urllib.request import ProxyHandler, Request, build_opener
 
-    from w3lib.url import safe_url_string  # noqa: PLC0415 # as above
+    from w3lib.url import safe_url_string
 
     # An address is shown as it is read, and asked for in ASCII.
     request = Request(safe_url_string(url), headers={"User-Agent": config.user_agent, "Accept": "text/html, */*;q=0.5"})  # noqa: S310 # http(s), checked before

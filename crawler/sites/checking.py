@@ -60,8 +60,8 @@ def check(config: Config) -> Checked:
     Raises:
         ConfigError: no site is configured, or something that one needs is not there.
     """
-    from archive import Archive  # noqa: PLC0415 # sqlite-utils; the command's help does without
-    from crawler.crawl import crawl  # noqa: PLC0415 # as above
+    from archive import Archive  # sqlite-utils; the command's help does without
+    from crawler.crawl import crawl
 
     if not config.sites:
         raise ConfigError(f"no sites in {config.file or 'xemtiep.toml'}: add one with `xemtiep sites add URL`")

@@ -10,8 +10,8 @@ def require(site: Site) -> None:
     Raises:
         ConfigError: one of them is not.
     """
-    from crawler.access import cookies, login  # noqa: PLC0415 # lxml; a command that crawls nothing does without
-    from crawler.forums import FORUMS  # noqa: PLC0415 # as above
+    from crawler.access import cookies, login  # lxml; a command that crawls nothing does without
+    from crawler.forums import FORUMS
 
     if site.login:
         login.credentials(site.login)

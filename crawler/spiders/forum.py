@@ -181,7 +181,7 @@ class ForumSpider(scrapy.Spider):
         self.ledger.count(row, "changed_skin", page.changed_skin)
         if self.starts_inside(row, page):
             return
-        if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 # as below
+        if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 # where an error page leads is not followed
             host.walls = 0
             host.software = page.software
             if page.changed_skin:

@@ -18,8 +18,8 @@ sys.path.append(str(FOLDER.parent))
 
 from made import BOARD, DAY, SITE, board, post, row, thread  # noqa: E402 # beside the tests, which are no package
 
-from archive import Archive, schema  # noqa: E402 # as above
-from archive.records import Page  # noqa: E402 # as above
+from archive import Archive, schema  # noqa: E402 # beside the tests, which are no package
+from archive.records import Page  # noqa: E402 # beside the tests, which are no package
 
 LATER = DAY + timedelta(days=3)
 LONG = "Nguồn tín dụng chính sách đến tận xã, lãnh đạo huyện cho biết.\n\nĐảng bộ xã Thạch Bàn đã họp."
