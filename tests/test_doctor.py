@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Run
-from made import BOARD, board, crawl, everything, post, row, rows, sound, thread
+from made import BOARD, board, crawl, everything, post, row, sound, thread
 
 from archive import Archive
 from archive.doctor import examine
@@ -95,16 +95,6 @@ def test_a_repaired_index_finds_again(path: Path) -> None:
         assert {finding.check for finding in examine(archive, repair=True).findings} == {"folded", "full-text"}
         assert len(list(search(archive, "tin dung", kind="article"))) == 2
         assert len(list(search(archive, "dang bo"))) == 1
-
-
-def test_marks_of_another_make_are_made_anew(path: Path) -> None:
-    with Archive.open(path, create=False) as archive:
-        marks = rows(archive, "story_marks")
-        assert marks
-    broken(path, "UPDATE story_marks SET mark = mark + (1 << 40)")
-    with Archive.open(path, create=False) as archive:
-        assert {finding.check for finding in examine(archive, repair=True).findings} == {"stories"}
-        assert rows(archive, "story_marks") == marks
 
 
 def test_requests_of_a_lost_walk_are_made_again(path: Path) -> None:

@@ -227,7 +227,7 @@ CHECKS: Sequence[Check] = (
     ),
     Check(
         name="stories",
-        what="stories do not count their articles, or marks of texts cannot be compared",
+        what="stories do not count their articles",
         find=_listed(
             "SELECT 'article ' || id FROM articles WHERE story IS NULL"
             " OR NOT EXISTS (SELECT 1 FROM story_texts WHERE article = articles.id)"
@@ -236,8 +236,6 @@ CHECKS: Sequence[Check] = (
             " WHERE articles <> (SELECT count(*) FROM articles WHERE story = stories.id)"
             " UNION ALL SELECT 'story ' || story FROM articles WHERE story NOT IN (SELECT id FROM stories)"
             " GROUP BY story HAVING count(*) > 1"
-            # of 61 bits, as a version before the first release wrote them: no mark of today equals one
-            " UNION ALL SELECT DISTINCT 'marks of article ' || article FROM story_marks WHERE mark > 4294967295"
         ),
         repair=_join_anew,
     ),
