@@ -15,7 +15,7 @@ from crawler.reading import content, dates, states, urls, walls
 from crawler.reading.addresses import Addresses
 from crawler.reading.document import Document
 from crawler.reading.numbers import digits, number
-from crawler.reading.select import Part, every, first, parts, text, words
+from crawler.reading.select import Part, every, expect, first, parts, text, words
 
 # Attributes that hold a moment for machines; "title" is often a date in words, and then read as such
 _MACHINE = ("datetime", "data-time", "data-timestamp", "title")
@@ -95,6 +95,8 @@ class Forum(Addresses):
 
     def read(self, doc: Document) -> Page:
         """What the page is and holds; without posts, threads and boards it is a wall, an error or UNKNOWN."""
+        frame = self.title, self.prefixes, self.locked, self.sticky, self.crumbs, self.page, self.last_page, self.next
+        expect(doc.page, *frame)
         doc = replace(doc, order=self.order or self.date_order(doc))
         posts = self.read_posts(doc)
         page = self.frame(doc)
@@ -162,11 +164,15 @@ class Forum(Addresses):
     def read_posts(self, doc: Document) -> tuple[Post, ...]:
         """The posts of the page in its order, each id once."""
         posts: dict[str, Post] = {}
-        for part in parts(doc.page, self.posts):
+        for part in parts(doc.page, self.posts, *self._asked_of_posts()):
             post = self.read_post(doc, part)
             if post is not None:
                 posts.setdefault(post.id, post)
         return tuple(posts.values())
+
+    def _asked_of_posts(self) -> tuple[str, ...]:
+        author = self.author, self.author_id, self.author_title, self.author_banners, self.card
+        return *author, self.body, self.extras, self.posted, self.edited, self.position, self.deleted
 
     def read_post(self, doc: Document, part: Part) -> Post | None:
         """One post; None when the element is no post after all."""
@@ -238,7 +244,8 @@ class Forum(Addresses):
 
     def read_rows(self, doc: Document) -> Iterator[ThreadRow]:
         """The threads that a board page lists."""
-        for row in parts(doc.page, self.rows):
+        asked = self.row_link, self.row_replies, self.row_last, self.row_sticky, self.row_locked
+        for row in parts(doc.page, self.rows, *asked):
             link = first(row, self.row_link)
             url = None if link is None else doc.link(link.get("href"))
             if url is None or self.is_trap(url):

@@ -54,14 +54,14 @@ class XenForo2(XenForo):
     signals = r"^XF$"
     anchor = "article[id^=js-post-] | div.structItem--thread"
 
-    posts = "article.js-post, div.js-post | article[id^=js-post-], div[id^=js-post-]"
+    posts = "article[id^=js-post-], div[id^=js-post-] | article.js-post, div.js-post"
     post_mark = b'id="js-post-'
     body = "article.message-body > div.bbWrapper | div.bbWrapper | div.messageNotice--deleted"
     extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
     author = "@data-author | h4.message-name | div.message-cell--user .username | .username"
-    author_id = "a.username@href"
+    author_id = "h4.message-name a.username@href | a.username@href"
     author_title = "h5.userTitle | .message-userTitle"
-    author_banners = ".userBanner strong"
+    author_banners = "div.userBanner strong | em.userBanner strong"
     card = "div.message-userExtras"
     # without an attribution (skins) what it says for machines counts, before any other time: that of an edit would win
     posted = (
@@ -74,7 +74,7 @@ class XenForo2(XenForo):
     deleted = "&.message--deleted | div.messageNotice--deleted"
     title = "h1.p-title-value"
     prefixes = "h1.p-title-value span.label"
-    locked = ".blockStatus-message--locked"
+    locked = "dd.blockStatus-message--locked"
     crumbs = "ul.p-breadcrumbs a"
 
     board = "div.structItemContainer | /html[contains(@class, 'template-forum_view')] | div.block[data-type=thread]"
@@ -90,7 +90,7 @@ class XenForo2(XenForo):
     board_row = "div.node"
     board_state = "div.node-stats dd, div.node-extra time"
 
-    next = "link[rel=next]@href | a.pageNav-jump--next@href"
+    next = "/html/head/link[@rel='next']/@href | nav.pageNavWrapper a.pageNav-jump--next@href"
     page = "li.pageNav-page--current"
     last_page = "ul.pageNav-main li.pageNav-page"
 
@@ -119,7 +119,7 @@ class XenForo2Fora(XenForo2):
     """The skin of the "Fora" network: cards instead of two columns; only the first post has the class `js-post`."""
 
     signals = ""  # the same as the stock skin's: only the markup tells
-    anchor = "div.js-messageCard | h1.MessageCard__thread-title"
+    anchor = "h1.MessageCard__thread-title | ./descendant::article[1]/ancestor::div[contains(@class, 'js-messageCard')]"
     posts = "div.js-messageCard[id^=js-post-]"
     body = "article.message-body div.bbWrapper"
     author = "a.MessageCard__user-info__name, span.MessageCard__user-info__name | a.username, span.username"

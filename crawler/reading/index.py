@@ -1,14 +1,16 @@
-"""The index of a page: its elements by their class tokens, made in one pass."""
+"""The index of a page, or of its posts: what is below them, to be found by tag and class token."""
 
 from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from lxml import etree
 
 Path = Callable[[Any], Any]
+Hit = tuple[int, Any]  # an element and its place in the index
 
 
 def xpath(path: str) -> Path:
@@ -17,25 +19,34 @@ def xpath(path: str) -> Path:
 
 
 class Index:
-    """The elements of a page in its order, to be found by their class tokens."""
+    """The elements of some tags (of any, without tags) below each of `roots`, in the page's order.
 
-    def __init__(self, tree: Any) -> None:
-        self.elements: list[Any] = list(tree.iter(etree.Element))
-        alike: dict[str, list[int]] = defaultdict(list)  # by whole class attribute: a page repeats a few of them
-        for place, element in enumerate(self.elements):
+    `ends` says for each root at which place its elements end. Most of what a page holds is never asked for, and libxml2
+    passes over it many times as fast as its classes can be read.
+    """
+
+    def __init__(self, roots: list[Any], tags: frozenset[str]) -> None:
+        self.ends: list[int] = []
+        elements: list[Any] = []
+        wanted = tags or (etree.Element,)
+        for root in roots:
+            elements += root.iterdescendants(*wanted)
+            self.ends.append(len(elements))
+        alike: dict[str, list[Hit]] = defaultdict(list)  # by whole class attribute: a page repeats a few of them
+        for place, element in enumerate(elements):
             classes = element.get("class")
             if classes:
-                alike[classes].append(place)
-        self._alike: dict[str, list[list[int]]] = defaultdict(list)
-        for classes, places in alike.items():
+                alike[classes].append((place, element))
+        self._alike: dict[str, list[list[Hit]]] = defaultdict(list)
+        for classes, hits in alike.items():
             for token in _tokens(classes):
-                self._alike[token].append(places)
+                self._alike[token].append(hits)
 
-    def places(self, token: str) -> list[int]:
-        """Where in `elements` those with the class token are, in order."""
+    def hits(self, token: str) -> list[Hit]:
+        """Those with the class token, in order."""
         alike = self._alike.get(token, ())
         if len(alike) > 1:
-            alike = self._alike[token] = [sorted(chain.from_iterable(alike))]
+            alike = self._alike[token] = [sorted(chain.from_iterable(alike), key=itemgetter(0))]
         return alike[0] if alike else []
 
 

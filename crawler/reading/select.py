@@ -1,83 +1,93 @@
-"""Selectors: CSS with a few additions, found through an index of the page's class tokens where they can be.
+"""Selectors: CSS with a few additions, found through indexes of a page's class tokens where they can be.
 
 `h4.name a.username` is CSS; `time.posted@datetime` ends in the attribute wanted; `&.deleted` asks the element itself;
 alternatives separated by ` | ` are tried in order and the first that finds something counts; what starts with `./` or
-`/` is XPath. A selector whose first part has a class costs next to nothing: one pass over the page files every element
-under its class tokens (libxml2 would search each class attribute anew for each selector of each post). The others run
-as compiled XPath: start those with a tag name.
+`/` is XPath. A selector whose first part has a tag and a class costs next to nothing: one pass over the page, or over
+all posts of it, files the elements of the tags asked for under their class tokens (libxml2 would search each class
+attribute anew for each selector of each post). Without the tag all elements are filed. Other selectors run as compiled
+XPath: start those with a tag name.
 """
 
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from cssselect import SelectorError
 from lxml import etree
 
-from crawler.reading.index import Index, xpath
-from crawler.reading.ways import Way, compiled
+from crawler.reading.index import Index, Path, xpath
+from crawler.reading.ways import Head, Way, compiled, tags_of
 
 _STRING = xpath("string()")
-_COUNT = xpath("count(descendant::*)")
 
 
 class Part:
-    """An element of a page (the page itself, a post, a row) that selectors look into through the page's index.
+    """An element of a page (the page itself, a post, a row) that selectors look into.
 
-    Posts and rows know their `row` of parts: what a selector finds in one of them is looked for in all of them at once.
+    Posts and rows know their `row`: what a selector finds in one of them is looked for in all of them at once.
     """
 
-    def __init__(self, element: Any, index: Index, start: int, end: int) -> None:
+    def __init__(self, element: Any, row: "_Row", at: int) -> None:
         self.element = element
-        self.index = index
-        self.start = start
-        self.end = end
-        self.row: _Row | None = None
-        self.at = 0
+        self.row = row
+        self.at = at
 
     @classmethod
     def whole(cls, tree: Any) -> "Part":
         """The page of that tree."""
-        index = Index(tree)
-        return cls(tree, index, 1, len(index.elements))  # all but the tree's own element, which stands first
+        return cls(tree, _Row([tree]), 0)
 
 
 class _Row:
-    """Parts that follow each other on the page, and what selectors find in each: per selector one list per part."""
+    """Elements none of which is inside another, and what selectors find in each through indexes of them all."""
 
-    def __init__(self, parts: list[Part]) -> None:
-        self.index = parts[0].index
-        self.spans = [(part.start, part.end, part.element) for part in parts]
-        self.columns: dict[str, list[list[Any]] | None] = {}
-        for at, part in enumerate(parts):
-            part.row, part.at = self, at
+    def __init__(self, roots: list[Any]) -> None:
+        self._roots = roots
+        self._indexes: dict[str | None, Index] = {}  # by tag; None: of all tags
+        self._columns: dict[Way, list[list[Any]]] = {}
 
-    def column(self, selector: str) -> list[list[Any]] | None:
-        """What the selector finds in each part; None for one that has to be asked part by part."""
-        if selector not in self.columns:
-            ways = compiled(selector)
-            # XPath is asked part by part, so that it finds what a reader has named in the part before
-            self.columns[selector] = self._fill(ways) if all(way.heads or way.own for way in ways) else None
-        return self.columns[selector]
+    def column(self, way: Way) -> list[list[Any]]:
+        """The hits of a way that has heads, one list for each element."""
+        found = self._columns.get(way)
+        if found is None:
+            found = self._find(way.heads[0])
+            if len(way.heads) > 1:
+                columns = zip(self._roots, *map(self._find, way.heads), strict=True)
+                found = [_ordered(root, cells) for root, *cells in columns]
+            if way.attribute:
+                found = [_values(cell, way.attribute) for cell in found]
+            self._columns[way] = found
+        return found
 
-    def _fill(self, ways: tuple[Way, ...]) -> list[list[Any]]:
-        column: list[list[Any]] = [[] for _ in self.spans]
-        for way in ways:
-            found = [way.own(element) for _, _, element in self.spans] if way.own else self._spread(way)
-            column = [before or now for before, now in zip(column, found, strict=True)]
-            if all(column):
-                break
-        return column
+    def expect(self, tags: frozenset[str]) -> None:
+        """Make one index of all these tags, since each costs a pass over the elements."""
+        new = tags - self._indexes.keys()
+        if new and None not in self._indexes:
+            self._indexes |= dict.fromkeys(new, Index(self._roots, new))
 
-    def _spread(self, way: Way) -> list[list[Any]]:
-        column: list[list[Any]] = [[] for _ in self.spans]
-        at, (start, end, _) = 0, self.spans[0]
-        for place, hit in way.hits(self.index, start, self.spans[-1][1]):
-            while place >= end:
+    def _find(self, head: Head) -> list[list[Any]]:
+        index = self._indexes.get(head.tag) or self._indexes.get(None)
+        if index is None:
+            index = self._indexes[head.tag] = Index(self._roots, frozenset(filter(None, [head.tag])))
+        column: list[list[Any]] = [[] for _ in self._roots]
+        at = 0
+        for place, hit in head.hits(index):
+            while place >= index.ends[at]:
                 at += 1
-                start, end, _ = self.spans[at]
-            if place >= start:
-                column[at].append(hit)
+            column[at].append(hit)
         return column
+
+
+def _ordered(root: Any, cells: list[list[Any]]) -> list[Any]:
+    """The elements of several cells as one, in the page's order, each once."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) < 2:  # noqa: PLR2004 # one alone is in order
+        return filled[0] if filled else []
+    wanted = set(chain.from_iterable(filled))
+    return [element for element in root.iterdescendants(*{element.tag for element in wanted}) if element in wanted]
+
+
+def _values(elements: list[Any], attribute: str) -> list[str]:
+    return [value for element in elements if (value := element.get(attribute)) is not None]
 
 
 def check(selector: str) -> None:
@@ -99,79 +109,56 @@ def every(node: Any, selector: str) -> list[Any]:
 
     `node` is a `Part`, an element, or None, in which nothing is found.
     """
-    if not selector or node is None:
-        return []
-    if not isinstance(node, Part):
-        return next((list(found) for way in compiled(selector) if (found := way.all(node))), [])
-    column = node.row and node.row.column(selector)
-    if column:
-        return column[node.at]
-    for way in compiled(selector):
-        if way.heads:
-            found = [hit for _, hit in way.hits(node.index, node.start, node.end)]
-        else:
-            found = list(way.all(node.element))
-        if found:
-            return found
+    if selector and node is not None:
+        for way in compiled(selector):
+            found = _found(node, way, way.all)
+            if found:
+                return list(found)
     return []
 
 
 def first(node: Any, selector: str) -> Any:
     """The first element (or attribute value) that the selector finds, None without one. `node` as in `every`."""
-    if not selector or node is None:
-        return None
-    if not isinstance(node, Part):
-        return next((found[0] for way in compiled(selector) if (found := way.one(node))), None)
-    column = node.row and node.row.column(selector)
-    if column:
-        found = column[node.at]
-        return found[0] if found else None
-    for way in compiled(selector):
-        if way.heads:
-            hits = way.hits(node.index, node.start, node.end)
-            found = [hits[0][1]] if hits else []
-        else:
-            found = way.one(node.element)
-        if found:
-            return found[0]
+    if selector and node is not None:
+        for way in compiled(selector):
+            found = _found(node, way, way.one)
+            if found:
+                return found[0]
     return None
 
 
-def parts(whole: Part | None, selector: str) -> list[Part]:
-    """What the selector finds, as parts that can be looked into in turn."""
-    if whole is None or not selector:
-        return []
-    elements = whole.index.elements
-    found = []
-    for place, element in _placed(whole, selector):
-        end = _end(element, elements, place, whole.end)
-        found.append(Part(element, whole.index, place + 1, end))
-    if found and all(before.end < after.start for before, after in pairwise(found)):  # none lies inside another
-        _Row(found)
-    return found
+def _found(node: Any, way: Way, path: Path) -> list[Any]:
+    """What one alternative finds; `path` is the long way to it."""
+    element = node
+    if isinstance(node, Part):
+        if way.heads:
+            return node.row.column(way)[node.at]
+        element = node.element
+    return list((way.own or path)(element))
 
 
-def _placed(whole: Part, selector: str) -> list[tuple[int, Any]]:
-    """What the selector finds, each with its place."""
-    for way in compiled(selector):
-        if way.heads and not any(head.rest for head in way.heads):
-            found = way.hits(whole.index, whole.start, whole.end)
-        else:
-            place, found = whole.start, []
-            for element in way.all(whole.element):
-                place = whole.index.elements.index(element, place, whole.end)
-                found.append((place, element))
-        if found:
-            return found
-    return []
+def expect(whole: Part | None, *asked: str) -> None:
+    """Prepare a part for the selectors that it will be asked: one pass over what is inside serves them all."""
+    if whole is not None:
+        whole.row.expect(tags_of(asked))
 
 
-def _end(element: Any, elements: list[Any], place: int, limit: int) -> int:
-    """Where what is inside of the element at that place ends: where its next sibling stands, or else by counting."""
-    after = next(element.itersiblings(etree.Element), None)
-    if after is None:
-        return place + 1 + int(_COUNT(element))
-    return elements.index(after, place + 1, limit)
+def parts(whole: Part | None, selector: str, *asked: str) -> list[Part]:
+    """What the selector finds, as parts that can be looked into in turn; each will be `asked` these selectors."""
+    found = every(whole, selector)
+    if any(_is_inside(inner, outer) for outer, inner in pairwise(found)):
+        return [part for element in found for part in _row([element], asked)]
+    return _row(found, asked)
+
+
+def _row(elements: list[Any], asked: tuple[str, ...]) -> list[Part]:
+    row = _Row(elements)
+    row.expect(tags_of(asked))
+    return [Part(element, row, at) for at, element in enumerate(elements)]
+
+
+def _is_inside(inner: Any, outer: Any) -> bool:
+    return inner.getparent() is not outer.getparent() and outer in inner.iterancestors()
 
 
 def words(node: Any) -> str:

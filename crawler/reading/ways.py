@@ -1,17 +1,15 @@
 """What a selector compiles to: for each of its alternatives the ways to its hits, the shortest that there is."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from operator import itemgetter
 from typing import Any
 
 from cssselect import HTMLTranslator
 from lxml import etree
 
-from crawler.reading.index import Index, Path, xpath
+from crawler.reading.index import Hit, Index, Path, xpath
 
 Test = Callable[[Any], Any]
 
@@ -26,7 +24,7 @@ _OWN_CLASS = re.compile(r"&\.([\w-]+)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Head:
+class Head:
     """The first compound of a CSS selector, found by its class token, and what follows it."""
 
     token: str
@@ -34,49 +32,44 @@ class _Head:
     more: Test | None
     rest: Path | None
 
-    def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
-        """Each hit between two places, with the place of the compound."""
-        places = index.places(self.token)
-        places = places[bisect_left(places, start) : bisect_left(places, end)]
-        found = [(place, index.elements[place]) for place in places]
+    def hits(self, index: Index) -> list[Hit]:
+        """What an index holds of it, in the page's order, with the place of the compound."""
+        found = index.hits(self.token)
         if self.tag:
             found = [hit for hit in found if hit[1].tag == self.tag]
         if self.more:
             found = [hit for hit in found if self.more(hit[1])]
         if self.rest:
-            found = [(place, inner) for place, outer in found for inner in self.rest(outer)]
+            once: dict[Any, int] = {}  # an element can be in two of them, one inside the other
+            for place, outer in found:
+                for inner in self.rest(outer):
+                    once.setdefault(inner, place)
+            found = [(place, inner) for inner, place in once.items()]
         return found
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Way:
     """One alternative of a selector: as XPath for all hits and for the first, and by a shorter way if there is one."""
 
     all: Path
     one: Path
-    heads: tuple[_Head, ...] = ()  # through the index
+    heads: tuple[Head, ...] = ()  # through indexes of their tags; several have no `rest`
     attribute: str = ""
-    own: Path | None = None  # from the element itself, without the index
-
-    def hits(self, index: Index, start: int, end: int) -> list[tuple[int, Any]]:
-        """Each hit between two places of the index, in the page's order, with its place there."""
-        found = self.heads[0].hits(index, start, end)
-        if len(self.heads) > 1:
-            found = sorted((hit for head in self.heads for hit in head.hits(index, start, end)), key=itemgetter(0))
-        if len(self.heads) > 1 or self.heads[0].rest:  # an element can be in two heads, one inside the other
-            once: dict[Any, int] = {}
-            for place, hit in found:
-                once.setdefault(hit, place)
-            found = [(place, hit) for hit, place in once.items()]
-        if self.attribute:
-            return [(place, value) for place, hit in found if (value := hit.get(self.attribute)) is not None]
-        return found
+    own: Path | None = None  # from the element itself, without an index
 
 
 @cache
 def compiled(selector: str) -> tuple[Way, ...]:
     """The selector's alternatives, in order."""
     return tuple(_way(alternative.strip()) for alternative in selector.split(" | "))
+
+
+@cache
+def tags_of(selectors: tuple[str, ...]) -> frozenset[str]:
+    """The tags whose classes the selectors ask for, in the first alternative of each."""
+    heads = (head for selector in selectors if selector for head in compiled(selector)[0].heads)
+    return frozenset(head.tag for head in heads if head.tag)
 
 
 def _way(selector: str) -> Way:
@@ -86,7 +79,7 @@ def _way(selector: str) -> Way:
     path = _path(css, "descendant::") if css else "."
     path = f"({path})/@{attribute}" if attribute else path
     heads = [None] if "(" in css and "," in css else [_head(single) for single in css.split(",")]
-    # several heads are merged by their own place in the page, which says nothing about what follows inside them
+    # what several heads find is put in order by the heads' own places, which say nothing of what is inside them
     whole = None not in heads and (len(heads) == 1 or not any(head.rest for head in heads if head))
     return Way(
         all=xpath(path),
@@ -111,11 +104,11 @@ def _own(css: str, attribute: str) -> Path | None:
     return lambda element: [element] if token[1] in element.get("class", "").split() else []
 
 
-def _head(css: str) -> _Head | None:
+def _head(css: str) -> Head | None:
     head = _HEAD.fullmatch(css.strip())
     if not head:
         return None
-    return _Head(
+    return Head(
         token=head["token"],
         tag=head["tag"],
         more=(_test(head["more"]) or xpath(_path(f"*{head['more']}", "self::"))) if head["more"] else None,
