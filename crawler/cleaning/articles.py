@@ -68,11 +68,13 @@ def article_of(
     author: Author | None = None,
 ) -> Article | None:
     """Why a post is an article, its title and language; None when nothing says so. `first`: it opens its thread."""
+    rules = {block.label: block.rule for block in blocks}
+    if thread is None or not (first or source or Label.READON in rules):
+        return None
     own = [block for block in blocks if block.label in OWN]
     words = sum(_words(block.text) for block in own)
-    if thread is None or words < _ENOUGH:
+    if words < _ENOUGH:
         return None
-    rules = {block.label: block.rule for block in blocks}
     reason = _sign(rules, source, long=words >= _LONG, first=first)
     if not reason and first:
         reason = _shape(own, thread, words, author)

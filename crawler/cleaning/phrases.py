@@ -80,10 +80,14 @@ class Phrases:
 
     def look(self, folded: str) -> Phrase | None:
         """The same for a line that is a `key` already."""
-        found = self._plain.get(folded) or _matching(self._by_start.get(folded[:_START], ()), folded)
-        if not found and self._by_number and _DIGIT.search(folded):
-            found = _matching(self._by_number, folded)
-        return found or _matching(self._by_part, folded)
+        found = self._plain.get(folded)
+        if found:
+            return found
+        numbered = self._by_number if self._by_number and _DIGIT.search(folded) else ()
+        for group in (self._by_start.get(folded[:_START]), numbered, self._by_part):
+            if group and (found := _matching(group, folded)):
+                return found
+        return None
 
 
 def _matching(group: Iterable[tuple[str, str, Phrase]], folded: str) -> Phrase | None:

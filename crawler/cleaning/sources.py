@@ -9,18 +9,22 @@ from crawler.cleaning.lines import Mark, Place, relabel
 from crawler.cleaning.phrases import key
 from crawler.cleaning.redirectors import host_of, unwrap
 
+_SAYING = frozenset({Label.READON, Label.SOURCE})
 _THEO = re.compile(r"(?:Theo|Via|Vía|Source|Nguồn) (?P<name>\S.*)")
 _CUT = ("...", "…")
 _DATE = re.compile(r"(?=.*\d)(?=.*(?:\d{4}|\d{1,2}:\d{2})).{6,40}")
 TITLE_LINK = "the title as a link above the text"
 _TWO_SLOTS = re.compile(r"\{x\}( .+ )\{x\}”$")  # in the rule of a line like “The post {x} appeared first on {x}”
 _NAME = 60  # characters of a publisher's name
+_SCHEME = len("https://")
 _LONG = 600  # characters of a text below which a bare address is its source
 _HTTP = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 def find_source(pieces: list[Piece], base: str) -> Source | None:
     """What the labelled pieces say of the text's origin, the surest sign first; None when they say nothing."""
+    if _SAYING.isdisjoint(piece.label for piece in pieces):
+        return _bare_link(pieces, base)
     readon = [piece for piece in pieces if piece.label is Label.READON]
     lines = [piece for piece in pieces if _is_line(piece)]
     said = [_of_line(piece, base) for piece in lines]
@@ -109,7 +113,7 @@ def _bare_link(pieces: list[Piece], base: str) -> Source | None:
     """An address that stands alone as the last line of a long text; it stays in the text, for nothing says more."""
     last = next((piece for piece in reversed(pieces) if own(piece)), None)
     line = last.text.rpartition("\n")[2] if last else ""
-    if not last or not line.lower().startswith(("http://", "https://")) or " " in line:
+    if not last or not line[:_SCHEME].lower().startswith(("http://", "https://")) or " " in line:
         return None
     if sum(len(piece.text) for piece in pieces if own(piece)) < _LONG:
         return None

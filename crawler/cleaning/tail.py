@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
 from crawler.cleaning.lines import Mark, Place, lines_backwards, relabel
-from crawler.cleaning.phrases import LONGEST, Phrase, key, phrases
+from crawler.cleaning.phrases import LONGEST, Phrase, Phrases, key, phrases
 
 _LABELS: dict[str, Label] = {
     "readon": Label.READON,
@@ -55,6 +56,8 @@ def tail(pieces: list[Piece]) -> list[Piece]:
             alone = False
             break
         run.append((place, found))
+    if not run:
+        return pieces
     if alone:  # nothing else was written: a post that says just that, unless an app or an importer's bare link says it
         run = [(at, found) for at, found in run if found.role == "signature" or _is_bare_link(pieces[at[0]], found)]
     strong = {found.role for _, found in run if not found.weak}
@@ -78,12 +81,17 @@ def _footer(pieces: list[Piece], at: int, line: str) -> Phrase | None:
     if len(line) > LONGEST:
         return None
     folded = key(line)
-    found = phrases(*_ROLES).look(folded) or _related(line)
+    found = _phrases().look(folded) or _related(line)
     if found is None:
         return _FILE_NAME if _FILE.fullmatch(line) else None
     if found.role in _OF_ARTICLES and sum(len(piece.text) for piece in pieces if piece.label in OWN) < ARTICLE:
         return None
     return found if not found.weak or _is_sure(found, pieces[at], line, folded) else None
+
+
+@cache
+def _phrases() -> Phrases:
+    return phrases(*_ROLES)
 
 
 def _related(line: str) -> Phrase | None:

@@ -134,7 +134,9 @@ class Invision5(Invision):
     """Version 5: other classes, the author printed twice, each date in a long and a short form."""
 
     signals = ""  # the same as version 4's: only the markup tells
-    anchor = ".ipsEntry, .ipsData__item, .ipsPageHeader__title, .ipsBreadcrumb--top"
+    anchor = (
+        "article.ipsEntry, li.ipsData__item, nav.ipsBreadcrumb--top, h1.ipsPageHeader__title | div.ipsPageHeader__title"
+    )
 
     body = "div.ipsEntry__post > div.ipsRichText | [data-role=commentContent]"
     extras = "div.ipsEntry__signature | [data-role=memberSignature]"

@@ -42,9 +42,9 @@ class NodeBBPage(Forum):
     )
     deleted = "&.deleted"
     title = ".topic-title[component='topic/title'] | #content h1 | meta[property='og:title']@content"
-    sticky = ".topic-info [component='topic/pinned']:not(.hidden) | h1 [component='topic/pinned']:not(.hidden)"
-    locked = ".topic-info [component='topic/locked']:not(.hidden) | h1 [component='topic/locked']:not(.hidden)"
-    crumbs = ".breadcrumb a"
+    sticky = "div.topic-info [component='topic/pinned']:not(.hidden) | h1 [component='topic/pinned']:not(.hidden)"
+    locked = "div.topic-info [component='topic/locked']:not(.hidden) | h1 [component='topic/locked']:not(.hidden)"
+    crumbs = "ol.breadcrumb a | ul.breadcrumb a"
 
     board = "body.template-category"
     rows = "li[component='category/topic']"
@@ -57,8 +57,8 @@ class NodeBBPage(Forum):
     board_row = "[component='categories/category']"
     board_state = ".stats span[title], .stats .human-readable-number, a.permalink.timeago"
 
-    page = ".pagination-container li.page.active"
-    last_page = ".pagination-container li.page"
+    page = "nav.pagination-container li.page.active | div.pagination-container li.page.active"
+    last_page = "nav.pagination-container li.page | div.pagination-container li.page"
 
     notice = "#content :not(noscript) > .alert"
     login = "body.template-login input[type=password]"

@@ -103,7 +103,7 @@ class Prosilver(PhpBB):
     posted = "p.author time | ./descendant::p[@class='author']/text()[normalize-space()][last()]"
     edited = "div.notice"
     title = "h2.topic-title | h2.forum-title | div#page-body h2 | div#site-description h1"
-    locked = "div.action-bar i.fa-lock | .locked-icon"
+    locked = "div.action-bar i.fa-lock | a.locked-icon, div.locked-icon"
     crumbs = "span.crumb a | li.icon-home a | ul.navlinks a"
     own_link = "link[rel=canonical]@href | h2.topic-title a@href | h2.forum-title a@href | div#page-body h2 a@href"
 

@@ -25,7 +25,7 @@ class VBulletin3(VBulletin):
     """vBulletin 3; it claims the pages of version 4 as well, which is then found to be a skin."""
 
     signals = r"^vBulletin [34]\.|clientscript/vbulletin|^vbulletin_html$"
-    anchor = ".vbmenu_control | div[id^=post_message_]"
+    anchor = "td.vbmenu_control, li.vbmenu_control | div[id^=post_message_]"
     skins = (VBulletin4,)
 
     posts = f"./descendant::div[starts-with(@id, 'post_message_')]/ancestor::*[{_WRAPPED}][1]"

@@ -45,7 +45,7 @@ class WoltLab(Forum):
     prefixes = "h1.contentTitle .badge.label | header.boxHeadline .label"
     sticky = "header.wbbThread .jsIconSticky"
     locked = "header.wbbThread .jsIconClosed"
-    crumbs = ".breadcrumbs a"
+    crumbs = "nav.breadcrumbs a | .breadcrumbs a"
 
     board = "/html/body[@id='tpl_wbb_board' or @id='tplBoard'] | div.wbbThreadList"
     rows = "div.wbbThreadList .wbbThread"

@@ -19,16 +19,16 @@ def xpath(path: str) -> Path:
 
 
 class Index:
-    """The elements of some tags (of any, without tags) below each of `roots`, in the page's order.
+    """The elements of some tags (None: of any) below each of `roots`, in the page's order.
 
     `ends` says for each root at which place its elements end. Most of what a page holds is never asked for, and libxml2
     passes over it many times as fast as its classes can be read.
     """
 
-    def __init__(self, roots: list[Any], tags: frozenset[str]) -> None:
+    def __init__(self, roots: list[Any], tags: frozenset[str | None]) -> None:
         self.ends: list[int] = []
         elements: list[Any] = []
-        wanted = tags or (etree.Element,)
+        wanted = (etree.Element,) if None in tags else tags
         for root in roots:
             elements += root.iterdescendants(*wanted)
             self.ends.append(len(elements))

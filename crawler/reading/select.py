@@ -58,16 +58,15 @@ class _Row:
             self._columns[way] = found
         return found
 
-    def expect(self, tags: frozenset[str]) -> None:
-        """Make one index of all these tags, since each costs a pass over the elements."""
+    def expect(self, tags: frozenset[str | None]) -> None:
+        """Make one index for all these tags, since each costs a pass over the elements."""
         new = tags - self._indexes.keys()
         if new and None not in self._indexes:
             self._indexes |= dict.fromkeys(new, Index(self._roots, new))
 
     def _find(self, head: Head) -> list[list[Any]]:
-        index = self._indexes.get(head.tag) or self._indexes.get(None)
-        if index is None:
-            index = self._indexes[head.tag] = Index(self._roots, frozenset(filter(None, [head.tag])))
+        self.expect(frozenset([head.tag]))
+        index = self._indexes.get(head.tag) or self._indexes[None]
         column: list[list[Any]] = [[] for _ in self._roots]
         at = 0
         for place, hit in head.hits(index):

@@ -66,10 +66,9 @@ def compiled(selector: str) -> tuple[Way, ...]:
 
 
 @cache
-def tags_of(selectors: tuple[str, ...]) -> frozenset[str]:
-    """The tags whose classes the selectors ask for, in the first alternative of each."""
-    heads = (head for selector in selectors if selector for head in compiled(selector)[0].heads)
-    return frozenset(head.tag for head in heads if head.tag)
+def tags_of(selectors: tuple[str, ...]) -> frozenset[str | None]:
+    """The tags whose classes the selectors ask for, in the first alternative of each; None stands for any tag."""
+    return frozenset(head.tag for selector in selectors if selector for head in compiled(selector)[0].heads)
 
 
 def _way(selector: str) -> Way:
