@@ -12,7 +12,7 @@ from unicodedata import normalize
 from lxml import etree
 
 from archive.records import OWN, Label
-from crawler.cleaning.markup import CODE_TITLES, HIDDEN, QUOTE_HEADS, Markup
+from crawler.cleaning.markup import CODE_TITLES, QUOTE_HEADS, Markup
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # zero-width characters and the soft hyphen
 _EDGES = INVISIBLE + " \t\n\r\f\v\xa0"
@@ -78,6 +78,11 @@ class _Frame:
     header: bool
 
 
+def _is_unseen(node: Any) -> bool:
+    style = node.get("style")
+    return ("display" in style and _UNSEEN.search(style) is not None) if style else node.get("hidden") is not None
+
+
 def own(piece: Piece) -> bool:
     """Whether the piece still counts as the post's own words."""
     return piece.label in OWN
@@ -112,21 +117,18 @@ class _Walk:
         if "data-cfemail" in names and (address := _address(node.get("data-cfemail"))):
             self.parts.append(address)
             return False
-        if label == HIDDEN or (names and self._is_unseen(node, names) and Label.SPOILER not in (label, self._label)):
+        if role and not label:
+            return False
+        if ("style" in names or "hidden" in names) and Label.SPOILER not in (label, self._label) and _is_unseen(node):
             return False  # a spoiler's text is unseen until its button is pressed, and is still the writer's
-        if role and label != Label.BODY:
-            self._enter(node, Label(role[0]), f"container {role[1]}", header=role[1] in QUOTE_HEADS)
-        elif label and label != Label.BODY:
-            self._enter(node, Label(label), f"tag {tag}")
+        if label and label is not Label.BODY:
+            rule = f"container {role[1]}" if role else f"tag {tag}"
+            self._enter(node, label, rule, header=role is not None and role[1] in QUOTE_HEADS)
         elif self._label is Label.CODE and (tag in CODE_TITLES or classes in CODE_TITLES):
             self._enter(node, Label.BUTTON, "heading of a code box")
         if tag in _OPENERS:
             _OPENERS[tag](self, node)
         return True
-
-    def _is_unseen(self, node: Any, names: list[str]) -> bool:
-        style = node.get("style") if "style" in names else None
-        return ("display" in style and _UNSEEN.search(style) is not None) if style else "hidden" in names
 
     def _enter(self, node: Any, label: Label, rule: str, *, header: bool = False) -> None:
         if self._label not in OWN or (self._label is Label.CODE and label in OWN):
@@ -220,8 +222,8 @@ class _Walk:
         if not text:
             return
         text = text if text.isascii() else normalize("NFC", text)
-        piece = Piece(self._label, text, self._rule, self._group, self._links)
-        piece.cell, piece.after_image, piece.header = (self._row, self._cell), self._image, self._header
+        cell = self._row, self._cell
+        piece = Piece(self._label, text, self._rule, self._group, self._links, cell, self._image, self._header)
         self.pieces.append(piece)
         self._links, self._image = [], False
 

@@ -55,6 +55,7 @@ _TOKENS: dict[str, str] = {
         js-hidden""",
 }
 LABELS: dict[str, str] = {token: label for label, tokens in _TOKENS.items() for token in tokens.split()}
+Role = tuple[Label | None, str]  # what is inside (None: it is hidden) and the token that decided
 # A class that counts only on these tags: elsewhere it is a layout or a typographic class of the same name.
 _ONLY_ON: dict[str, frozenset[str]] = {
     "quote": frozenset({"div", "td", "aside", "blockquote", "dl", "section"}),
@@ -85,11 +86,12 @@ class Markup:
     __slots__ = ("_labels", "_memo")
 
     def __init__(self, containers: Mapping[str, str]) -> None:
-        self._labels = {**LABELS, **{token: label for token, label in containers.items() if label in _MEANINGS}}
-        self._memo: dict[tuple[str, str], tuple[str, str] | None] = {}
+        meanings = LABELS | {token: label for token, label in containers.items() if label in _MEANINGS}
+        self._labels = {token: None if label == HIDDEN else Label(label) for token, label in meanings.items()}
+        self._memo: dict[tuple[str, str], Role | None] = {}
 
-    def read(self, tag: str, classes: str) -> tuple[str, str] | None:
-        """(label or HIDDEN, the token that decided) for a tag and its class attribute; None: they say nothing."""
+    def read(self, tag: str, classes: str) -> Role | None:
+        """What a tag with that class attribute holds; None: they say nothing."""
         key = (tag, classes)
         try:
             return self._memo[key]
@@ -99,11 +101,10 @@ class Markup:
             found = self._memo[key] = self._search(tag, classes)
             return found
 
-    def _search(self, tag: str, classes: str) -> tuple[str, str] | None:
+    def _search(self, tag: str, classes: str) -> Role | None:
         for token in classes.split():
-            label = self._labels.get(token)
-            if label and tag in _ONLY_ON.get(token, (tag,)):
-                return label, token
+            if token in self._labels and tag in _ONLY_ON.get(token, (tag,)):
+                return self._labels[token], token
         if tag in _QUOTE_TAGS and "quote" in classes.lower():
             return next(((Label.QUOTE, token) for token in classes.split() if _is_quote(token)), None)
         return None
