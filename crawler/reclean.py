@@ -92,8 +92,8 @@ def cleaned_again(old: StoredPost, known: Habits) -> Post:
 @cache
 def _containers(software: str) -> Mapping[str, str]:
     """The class tokens that the family's readers name, in any of its versions."""
-    named = [forum.containers for forum in FORUMS if forum.name == software]
-    return {token: label for containers in named for token, label in containers.items()}
+    readers = (reader for forum in FORUMS if forum.name == software for reader in (type(forum), *forum.skins))
+    return {token: label for reader in readers for token, label in reader.containers.items()}
 
 
 def _habits(archive: Archive) -> Habits:

@@ -1,19 +1,24 @@
 """Lines at the edge of most posts: counted, shown, decided, and taken off by cleaning again."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import lxml.html
 import pytest
 from made import BOARD, SITE, everything, rows, sound
+from update import folders, saved
 
 from archive import Archive, habits
 from archive.errors import ArchiveError
+from archive.posts import Place
+from archive.recleaning import StoredPost
 from archive.records import Author, Block, Kind, Label, Page, Post, Thread
 from crawler.cleaning import clean_page
 from crawler.cleaning.habits import END, START, Habit, PostText, label_habits, learn
-from crawler.reclean import find_habits, reclean
+from crawler.forums import read
+from crawler.reclean import cleaned_again, find_habits, reclean
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -110,6 +115,19 @@ def test_cleaning_again_changes_nothing_by_itself(archive: Archive) -> None:
     assert everything(archive) == before
 
 
+@pytest.mark.parametrize("folder", folders(), ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_cleaning_a_stored_post_again_needs_no_page(folder: Path) -> None:
+    body, arguments = saved(folder)
+    page = clean_page(read(body, **arguments))
+    place = Place(site=1, site_name=page.site, board=None, thread=1, thread_url="", authors={}, now="")
+    for at, post in enumerate(page.posts):
+        if not post.html or not page.thread:
+            continue  # nothing to clean, or not saved
+        stored = replace(post, position=post.position or (page.page - 1) * 20 + at + 1)
+        again = cleaned_again(StoredPost(1, 1, 1, page.software, page.thread, stored, place), {})
+        assert (again.text, again.removed) == (post.text, post.removed)
+
+
 def test_accepted_habits_are_taken_off_and_rejected_ones_put_back(archive: Archive) -> None:
     before = rows(archive)
     find_habits(archive)
@@ -165,6 +183,7 @@ def test_the_commands(run: "Run", archive: Archive) -> None:
     assert done.stdout == "12 posts cleaned again: 8 changed, 0 are articles, 8 have a habit\n"
     assert json.loads(run("reclean", *where, "--json").stdout)["changed"] == 0
     assert run("habits", *where, "reject", 77).returncode == 1
+    assert "1 rejected" in run("habits", "reject", number, *where).stderr
     with archive.lock():
         assert run("reclean", *where).returncode == 75
     assert [row[1] for row in rows(archive, "runs")] == ["reclean"] * 2
