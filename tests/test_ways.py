@@ -5,7 +5,7 @@ from cssselect import HTMLTranslator
 from lxml import html
 
 from crawler.reading.document import whole
-from crawler.reading.select import every, parts
+from crawler.reading.select import every, first, parts
 
 PAGE = """<body><div class="post first" id="p1"><!-- a remark --><p class="by"><a class="name" href="?u=7&amp;v=1">A</a>
 <i title>x</i><a href="/other" data-kind="name">B</a></p></div>
@@ -28,6 +28,13 @@ SELECTORS = (
     "p.by .name",
     "div.post *",
 )
+
+
+def test_what_compounds_inside_each_other_hold_comes_in_the_pages_order() -> None:
+    tree = html.document_fromstring("<div class=x><p><div class=x><a>1</a><b>2</b></div></p><a>3</a></div><a>4</a>")
+    for css in ("div.x > a", "div.x a", "div.x > div, a.none"):
+        assert every(whole(tree), css) == tree.xpath(HTMLTranslator().css_to_xpath(css, prefix="descendant::")), css
+    assert first(whole(tree), "div.x > a").text == "1"
 
 
 @pytest.mark.parametrize("css", SELECTORS)

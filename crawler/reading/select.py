@@ -53,6 +53,8 @@ class _Row:
             if len(way.heads) > 1:
                 columns = zip(self._roots, *map(self._find, way.heads), strict=True)
                 found = [_ordered(root, cells) for root, *cells in columns]
+            elif way.heads[0].nests:
+                found = [_ordered(root, [[hit] for hit in cell]) for root, cell in zip(self._roots, found, strict=True)]
             if way.attribute:
                 found = [_values(cell, way.attribute) for cell in found]
             self._columns[way] = found

@@ -31,6 +31,7 @@ class Head:
     tag: str | None
     more: Test | None
     rest: Path | None
+    nests: bool  # what one of them holds may stand after what another holds inside of it: `rest` begins with a child
 
     def hits(self, index: Index) -> list[Hit]:
         """What an index holds of it, in the page's order, with the place of the compound."""
@@ -107,11 +108,13 @@ def _head(css: str) -> Head | None:
     head = _HEAD.fullmatch(css.strip())
     if not head:
         return None
+    rest = (head["rest"] or "").strip()
     return Head(
         token=head["token"],
         tag=head["tag"],
         more=(_test(head["more"]) or xpath(_path(f"*{head['more']}", "self::"))) if head["more"] else None,
-        rest=_rest(head["rest"].strip()) if (head["rest"] or "").strip() else None,
+        rest=_rest(rest) if rest else None,
+        nests=rest.startswith(">"),
     )
 
 
