@@ -9,6 +9,8 @@ import pytest
 
 from archive.records import Author, Kind, Label, Page, Post, Thread
 from crawler.cleaning import clean, clean_page
+from crawler.cleaning.markup import LABELS
+from crawler.forums import FORUMS
 
 SAMPLES = Path(__file__).parent / "cleaning"
 FOLDERS = sorted(folder for folder in SAMPLES.iterdir() if (folder / "expected.json").exists())
@@ -93,6 +95,18 @@ def test_a_software_names_its_own_containers() -> None:
     cleaned = clean(body, containers={"khung": "quote", "hỏng": "no label"})
     assert cleaned.removed == [("quote", "Lời người khác.")]
     assert [block.rule for block in cleaned.blocks if block.label is Label.QUOTE] == ["container khung"]
+
+
+def test_a_softwares_own_containers_win_over_the_general_ones() -> None:
+    body = lxml.html.fromstring('<div>Chữ.<article class="quote ký signature">Tên tôi</article></div>')
+    assert clean(body, containers={"ký": "signature"}).removed == [("signature", "Tên tôi")]
+    assert clean(body, containers={"signature": "signature"}).removed == [("signature", "Tên tôi")]
+
+
+def test_no_software_repeats_what_the_general_containers_say() -> None:
+    for forum in FORUMS:
+        for reader in (type(forum), *forum.skins):
+            assert not [token for token, label in reader.containers.items() if LABELS.get(token) == label], reader
 
 
 def test_a_gate_in_brackets_is_cut_out_of_its_line() -> None:

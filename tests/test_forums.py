@@ -47,6 +47,13 @@ def test_digits_are_the_last_of_an_id() -> None:
     assert [digits(text) for text in ("js-post-123", "members/x2.7/", "none")] == ["123", "7", ""]
 
 
+def test_an_empty_attribute_names_no_theme() -> None:
+    body = (PAGES / "bbpress" / "thread" / "page.html").read_bytes()
+    posts = read(body.replace(b"<body ", b'<body id="" '), SITE).posts
+    assert posts
+    assert [post.id for post in posts] == [post.id for post in read(body, SITE).posts]
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [

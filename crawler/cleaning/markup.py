@@ -80,14 +80,20 @@ _ROLES = ("signature", "memberSignature", "post/signature")
 _MEMO_LIMIT = 4096
 
 
+def _labels(meanings: Mapping[str, str]) -> dict[str, Label | None]:
+    return {token: None if label == HIDDEN else Label(label) for token, label in meanings.items()}
+
+
+_GENERAL = _labels(LABELS)
+
+
 class Markup:
     """Says what a class attribute means; answers are remembered, for pages repeat theirs."""
 
-    __slots__ = ("_labels", "_memo")
+    __slots__ = ("_memo", "_own")
 
     def __init__(self, containers: Mapping[str, str]) -> None:
-        meanings = LABELS | {token: label for token, label in containers.items() if label in _MEANINGS}
-        self._labels = {token: None if label == HIDDEN else Label(label) for token, label in meanings.items()}
+        self._own = _labels({token: label for token, label in containers.items() if label in _MEANINGS})
         self._memo: dict[tuple[str, str], Role | None] = {}
 
     def read(self, tag: str, classes: str) -> Role | None:
@@ -102,11 +108,15 @@ class Markup:
             return found
 
     def _search(self, tag: str, classes: str) -> Role | None:
-        for token in classes.split():
-            if token in self._labels and tag in _ONLY_ON.get(token, (tag,)):
-                return self._labels[token], token
+        tokens = classes.split()
+        for token in tokens:
+            if token in self._own:
+                return self._own[token], token
+        for token in tokens:
+            if token in _GENERAL and tag in _ONLY_ON.get(token, (tag,)):
+                return _GENERAL[token], token
         if tag in _QUOTE_TAGS and "quote" in classes.lower():
-            return next(((Label.QUOTE, token) for token in classes.split() if _is_quote(token)), None)
+            return next(((Label.QUOTE, token) for token in tokens if _is_quote(token)), None)
         return None
 
 

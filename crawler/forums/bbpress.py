@@ -78,12 +78,7 @@ class BBPress(Forum):
         r"|[?&](?:bbp_\w+|replytocom|action|_wpnonce|redirect_to|s)="
     )
 
-    containers: ClassVar = {
-        "bbp-reply-revision-log": Label.EDIT,
-        "bbp-topic-revision-log": Label.EDIT,
-        "bbp-attachments": Label.ATTACHMENT,
-        "bbp-signature": Label.SIGNATURE,
-    }
+    containers: ClassVar = {"bbp-attachments": Label.ATTACHMENT}
 
     def read(self, doc: Document) -> Page:
         """What the page is. Its canonical link names page 1 on every page, so the number shown counts."""
@@ -94,10 +89,7 @@ class BBPress(Forum):
 
     def read_posts(self, doc: Document) -> tuple[Post, ...]:
         """The posts of a topic; a member's page and search results show posts of many."""
-        if (
-            first(doc.page, "div#bbp-user-wrapper | body.bbp-user-page, body.search-results, body.single-reply")
-            is not None
-        ):
+        if first(doc.page, _OF_MANY) is not None:
             return ()
         return super().read_posts(doc)
 
@@ -130,7 +122,7 @@ class BBPressByline(BBPress):
     """Themes that put head and content of a post into one element, and the first post above the list."""
 
     anchor = "span.bbp-reply-byline, div.bbp-thread-byline"
-    signals = r"$^"
+    signals = ""  # the same as the stock theme's: only the markup tells
 
     posts = "div[id^=bbp-topic-][id$=-lead], ul.bbp-replies div.bbp-reply[id^=post-]"
     post_id = "@id"

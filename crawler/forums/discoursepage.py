@@ -66,7 +66,6 @@ class DiscoursePage(Forum):
         "filename": Label.ATTACHMENT,  # printed over a picture: its name and size
         "informations": Label.ATTACHMENT,
         "clicks": Label.BUTTON,  # how many followed the link
-        "quote-controls": Label.BUTTON,
         "discourse-deleted": Label.NOTICE,
     }
 

@@ -69,13 +69,6 @@ class FluxBB(Forum):
         r"|[?&]action=|/(?:post|user|login|register|search|feed|new|help|users)/"
     )
 
-    containers: ClassVar = {
-        "quotebox": Label.QUOTE,
-        "codebox": Label.CODE,
-        "postsignature": Label.SIGNATURE,
-        "postedit": Label.EDIT,
-    }
-
     def read(self, doc: Document) -> Page:
         """What the page is. Behind a post link, or past the last page, it is another one than the URL says."""
         url = doc.url
@@ -147,8 +140,6 @@ class PunBB(FluxBB):
     login = "form#afocus input[type=password]"
 
     containers: ClassVar = {
-        "quotebox": Label.QUOTE,
-        "codebox": Label.CODE,
         "sig-content": Label.SIGNATURE,
         "lastedit": Label.EDIT,
     }

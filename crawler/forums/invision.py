@@ -83,7 +83,6 @@ class Invision(Forum):
     )
 
     containers: ClassVar = {
-        "ipsSignature": Label.SIGNATURE,
         "ipsEntry__signature": Label.SIGNATURE,
         "ipsEdited": Label.EDIT,
         "ipsTruncate_more": Label.BUTTON,

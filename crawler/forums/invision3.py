@@ -84,10 +84,8 @@ class Invision3(Forum):
     )
 
     containers: ClassVar = {
-        "signature": Label.SIGNATURE,
         "edit": Label.EDIT,
         "blockquote": Label.QUOTE,
-        "ipsBlockquote": Label.QUOTE,
         "codetop": Label.BUTTON,
         "codemain": Label.CODE,
         "spoiler_title": Label.BUTTON,

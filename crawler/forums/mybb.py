@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from archive.records import Label, Page, Post
+from archive.records import Page, Post
 from crawler.forums.base import Forum
 from crawler.reading.document import Document
 from crawler.reading.lines import first_line, pairs
@@ -82,13 +82,6 @@ class MyBB(Forum):
         r"|sendthread|showteam|stats|syndication|usercp|warnings|xmlhttp)\.php|/user-\d"
         r"|[?&](?:sortby|order|datecut|prefix|mode|action|pid)="
     )
-
-    containers: ClassVar = {
-        "mycode_quote": Label.QUOTE,
-        "codeblock": Label.CODE,
-        "edited_post": Label.EDIT,
-        "signature": Label.SIGNATURE,
-    }
 
     def read(self, doc: Document) -> Page:
         """What the page is. Behind a post link, or past the last page, it is another one than the URL says."""

@@ -211,7 +211,6 @@ class PhpBB3Subsilver(PhpBB):
     login = "form[action*='mode=login'] input[type=password]"
 
     containers: ClassVar = {
-        "quotecontent": Label.QUOTE,
         "codetitle": Label.BUTTON,
         "codecontent": Label.CODE,
         "attachtitle": Label.ATTACHMENT,

@@ -86,17 +86,7 @@ class SMF(Forum):
     board_url = r"(?:[?/]|%3F)board[=,](\d+)"
     traps = r"(?:[?&;]|%3F|%3B)(?:action|prev_next|sort|msg|wap|wap2|imode|theme|language)\b"
 
-    containers: ClassVar = {
-        "quoteheader": Label.QUOTE,
-        "quotefooter": Label.QUOTE,
-        "quote": Label.QUOTE,
-        "bbc_standard_quote": Label.QUOTE,
-        "bbc_alternate_quote": Label.QUOTE,
-        "codeheader": Label.BUTTON,
-        "attachments": Label.ATTACHMENT,
-        "modified": Label.EDIT,
-        "signature": Label.SIGNATURE,
-    }
+    containers: ClassVar = {"quotefooter": Label.QUOTE}
 
     @classmethod
     def first_url(cls, url: str) -> str:
@@ -157,7 +147,7 @@ class SMF1(SMF):
     edited = "td[id^=modified_]"
     title = "title"
 
-    containers: ClassVar = {**SMF.containers, "smalltext": Label.EDIT, "code": Label.CODE}
+    containers: ClassVar = {**SMF.containers, "smalltext": Label.EDIT}
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Lines of text between breaks."""

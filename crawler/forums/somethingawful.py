@@ -67,7 +67,7 @@ class SomethingAwful(Forum):
         r"|[?&]action=|[?&](?:posticon|userid)=[1-9]"
     )
 
-    containers: ClassVar = {"bbc-block": Label.QUOTE, "editedby": Label.EDIT, "bbc-spoiler": Label.SPOILER}
+    containers: ClassVar = {"editedby": Label.EDIT, "bbc-spoiler": Label.SPOILER}
 
     def read_thread(self, doc: Document, page: Page) -> Thread:
         """As in the base, with the id that the page's body carries."""

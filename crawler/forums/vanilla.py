@@ -86,8 +86,6 @@ class Vanilla(Forum):
     )
 
     containers: ClassVar = {
-        "Signature": Label.SIGNATURE,
-        "UserSignature": Label.SIGNATURE,
         "Attachments": Label.ATTACHMENT,
         "QuoteAuthor": Label.QUOTE,
         "js-embed": Label.SOURCE,

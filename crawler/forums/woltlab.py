@@ -87,16 +87,12 @@ class WoltLab(Forum):
     )
 
     containers: ClassVar = {
-        "quoteBox": Label.QUOTE,
-        "messageSignature": Label.SIGNATURE,
         "wbbPostEditNote": Label.EDIT,
         "editNote": Label.EDIT,
         "attachmentFileList": Label.ATTACHMENT,
         "attachmentThumbnailList": Label.ATTACHMENT,
-        "codeBox": Label.CODE,
         "codeBoxHeader": Label.BUTTON,
         "jsSpoilerToggle": Label.BUTTON,
-        "spoilerBoxHeader": Label.BUTTON,
     }
 
     def read(self, doc: Document) -> Page:

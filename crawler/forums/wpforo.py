@@ -72,10 +72,8 @@ class WpForo(Forum):
     )
 
     containers: ClassVar = {
-        "wpforo-post-signature": Label.SIGNATURE,
         "wpf-post-button-actions": Label.BUTTON,
         "wpforo-attached-file": Label.ATTACHMENT,
-        "wpf-edited": Label.EDIT,
     }
 
     def frame(self, doc: Document) -> Page:

@@ -13,16 +13,6 @@ from crawler.reading.select import Part, every, first, text
 _THREAD = r"[/?](?:threads|t)/(?:[^/?#&]*\.)?(\d+)"
 _BOARD = r"[/?](?:forums|f|categories|c)/(?:[^/?#&]*\.)?([\w-]+)"
 
-_CONTAINERS = {
-    "bbCodeBlock--quote": Label.QUOTE,
-    "bbCodeBlock-expandLink": Label.BUTTON,
-    "message-signature": Label.SIGNATURE,
-    "message-attachments": Label.ATTACHMENT,
-    "message-lastEdit": Label.EDIT,
-    "messageHide": Label.GATE,
-    "messageNotice--deleted": Label.NOTICE,
-}
-
 
 class XenForo(Forum):
     """What both versions share: their URLs."""
@@ -97,7 +87,7 @@ class XenForo2(XenForo):
     notice = "div.blockMessage--error | div.p-body-pageContent > div.blockMessage"
     login = "div.p-body-main form[action*='login/login'] input[type=password]"
 
-    containers: ClassVar = _CONTAINERS
+    containers: ClassVar = {"messageNotice--deleted": Label.NOTICE}
 
     def date_order(self, doc: Document) -> None:  # the base asks the page
         """None: every date is there for machines."""
@@ -180,11 +170,3 @@ class XenForo1(XenForo):
 
     notice = "div.errorOverlay div.baseHtml | div.messageBody | div.errorPanel"
     login = "form#pageLogin input[type=password]"
-
-    containers: ClassVar = {
-        "bbCodeQuote": Label.QUOTE,
-        "quoteExpand": Label.BUTTON,
-        "signature": Label.SIGNATURE,
-        "attachedFiles": Label.ATTACHMENT,
-        "editDate": Label.EDIT,
-    }
