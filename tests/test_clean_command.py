@@ -3,6 +3,8 @@
 import json
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,6 +108,24 @@ def test_a_page_is_written_whole_or_not_at_all(run: "Run", tmp_path: Path) -> No
     before = archive.read_bytes()
     assert "is an archive, and stays as it is" in run("clean", "-", "--html", archive, stdin=TEXT).stderr
     assert archive.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_read_leaves_an_earlier_page(run: "Run", tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("an earlier one", "utf-8")
+    assert run("read", tmp_path / "gone.html", "--html", page).returncode == 1
+    assert page.read_text("utf-8") == "an earlier one"
+
+
+def test_a_full_disk_is_not_the_files_fault(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text('{"text": "Chữ."}\n', "utf-8")
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "crawler", "clean", "--jsonl", str(corpus)]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert str(corpus) not in done.stderr
 
 
 @pytest.mark.parametrize("target", ["/dev/stdout", "/proc/self/fd/1"])

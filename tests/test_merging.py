@@ -235,7 +235,7 @@ def test_the_command(run: Run, fresh: Iterator[Path]) -> None:
     target = next(fresh)
     before = [path.read_bytes() for path in parts]
     done = run("merge", *parts, "-o", target)
-    expected = "1 posts of 1 threads on 1 sites, 1 articles; 1 posts were in more than one archive\n"
+    expected = "1 post of 1 thread on 1 site, 1 article; 1 post in more than one archive\n"
     assert (done.returncode, done.stdout, done.stderr) == (0, expected, "")
     assert [path.read_bytes() for path in parts] == before
     again = run("merge", *parts, "-o", target)

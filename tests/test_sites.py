@@ -103,6 +103,12 @@ def test_sites_add_writes_an_entry_and_keeps_the_file(run: Run, tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["xemtiep.toml"]
 
 
+def test_options_before_add_count_for_it(run: Run, tmp_path: Path) -> None:
+    with serve(sample_forum(threads=20)) as served:
+        assert run("sites", "--config", "other.toml", "add", served.url, cwd=tmp_path).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["other.toml"]
+
+
 def test_a_board_is_added_alone(run: Run, tmp_path: Path) -> None:
     with serve(sample_forum(threads=20)) as served:
         assert run("sites", "add", f"{served.url}forums/2/", cwd=tmp_path).returncode == 0

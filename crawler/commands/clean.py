@@ -66,19 +66,20 @@ def _show(cleaned: "Cleaned", *, as_json: bool, explain: bool) -> None:
 def _clean_lines(file: Path, processes: int, *, explain: bool) -> int:
     """Clean JSON Lines; returns the exit code: 3 when some lines were no documents."""
     from crawler.corpus import clean_lines
+    from crawler.show import counted
 
     refused = 0
     try:
-        with click.open_file(str(file), "rb") as lines:
-            for answer in _followed(clean_lines(lines, processes=processes, explain=explain), lines):
-                refused += not answer.good
-                sys.stdout.write(f"{answer.line}\n")
+        opened = click.open_file(str(file), "rb")
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
         raise UnreadableError(f"{file} cannot be read: {error.strerror}") from error
+    with opened as lines:
+        for answer in _followed(clean_lines(lines, processes=processes, explain=explain), lines):
+            refused += not answer.good
+            sys.stdout.write(f"{answer.line}\n")
     if refused:
-        click.echo(f"xemtiep: {refused} lines are no documents; each has its error in the output", err=True)
+        said = f"{counted(refused, 'line')} {'is no document' if refused == 1 else 'are no documents'}"
+        click.echo(f"xemtiep: {said}; each has its error in the output", err=True)
     return 3 if refused else 0
 
 

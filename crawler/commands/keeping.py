@@ -20,15 +20,16 @@ def merge(*, archives: tuple[Path, ...], output: Path, as_json: bool) -> None:
     Of what several hold, what was read last counts; other texts of a post become its earlier versions.
     """
     from archive.merging import merge as run
-    from crawler.show import ProgressBar
+    from crawler.show import ProgressBar, counted
 
     merged = run(archives, output, follow=ProgressBar("rows"))
     if as_json:
         print_json(merged._asdict())
     else:
         click.echo(
-            "{posts} posts of {threads} threads on {sites} sites, {articles} articles;"
-            " {shared} posts were in more than one archive".format(**merged._asdict())
+            f"{counted(merged.posts, 'post')} of {counted(merged.threads, 'thread')}"
+            f" on {counted(merged.sites, 'site')}, {counted(merged.articles, 'article')};"
+            f" {counted(merged.shared, 'post')} in more than one archive"
         )
 
 

@@ -55,7 +55,7 @@ def read(
             echo("\n\n".join(post.text for post in page.posts if post.text))
         else:
             print_json(offline.as_json(page, str(file)))
-    if html:
+    if html and pages:
         write_text(html, as_html(", ".join(map(str, files)), pages))
     if failed:
         click.get_current_context().exit(1)

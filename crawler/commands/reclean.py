@@ -43,18 +43,22 @@ def habits(ctx: click.Context, *, archive: Path | None, config: Path | None, as_
 
 @habits.command()
 @click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
+@archive_option
+@config_option
 @click.pass_obj
-def accept(config: Config, *, numbers: tuple[int, ...]) -> None:
+def accept(above: Config, *, numbers: tuple[int, ...], archive: Path | None, config: Path | None) -> None:
     """Let `xemtiep reclean` take these lines off, as habits."""
-    _decide(config, numbers, accept=True)
+    _decide(load(config, archive=archive) if archive or config else above, numbers, accept=True)
 
 
 @habits.command()
 @click.argument("numbers", nargs=-1, required=True, type=int, metavar="NUMBER...")
+@archive_option
+@config_option
 @click.pass_obj
-def reject(config: Config, *, numbers: tuple[int, ...]) -> None:
+def reject(above: Config, *, numbers: tuple[int, ...], archive: Path | None, config: Path | None) -> None:
     """Keep these lines, or have `xemtiep reclean` put them back."""
-    _decide(config, numbers, accept=False)
+    _decide(load(config, archive=archive) if archive or config else above, numbers, accept=False)
 
 
 def _decide(config: Config, numbers: tuple[int, ...], *, accept: bool) -> None:

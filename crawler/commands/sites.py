@@ -15,6 +15,7 @@ from crawler.config import load
 @click.pass_context
 def sites(ctx: click.Context, *, archive: Path | None, config: Path | None, as_json: bool) -> None:
     """List the configured sites: last run, outcome, when they are due."""
+    ctx.obj = config
     if ctx.invoked_subcommand:
         return
     from crawler import sites as configured
@@ -31,7 +32,8 @@ def sites(ctx: click.Context, *, archive: Path | None, config: Path | None, as_j
 @sites.command()
 @click.argument("url")
 @config_option
-def add(*, url: str, config: Path | None) -> None:
+@click.pass_obj
+def add(above: Path | None, *, url: str, config: Path | None) -> None:
     """Look at a forum and write its entry into xemtiep.toml.
 
     With its software, boards and sensible values.
@@ -39,6 +41,7 @@ def add(*, url: str, config: Path | None) -> None:
     from crawler.crawl import checked
     from crawler.sites.adding import add as add_site
 
+    config = config or above
     settings = load(config if config and config.exists() else None)
     file, entry = add_site(checked(url), settings, config)
     click.echo(entry, nl=False)
