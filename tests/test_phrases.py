@@ -104,6 +104,14 @@ def test_read_on_phrases_and_source_lines_are_there_in_every_language() -> None:
     assert len(LANGUAGES) == 22
 
 
+def test_no_phrase_stands_twice() -> None:
+    for file in FILES:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        for language, texts in {**table.pop("weak", {}), **table}.items():
+            keys = [key(text) for text in texts]
+            assert len(keys) == len(set(keys)), (file.stem, language)
+
+
 def test_every_phrase_is_found_when_it_is_looked_up() -> None:
     for file in FILES:
         for role, line in every(roles={file.stem}):
