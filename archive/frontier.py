@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from archive.records import Request
@@ -64,6 +65,7 @@ class Walk:
     full: bool
 
 
+@lru_cache(maxsize=1024)  # a crawl asks it of one page again and again
 def host_of(url: str) -> str:
     """Host and port, the unit of politeness; `Archive.take(busy=...)` compares with it."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()

@@ -1,4 +1,4 @@
-"""Runs: one row per execution of crawl, import or reclean; and what `xemtiep status` shows."""
+"""Runs: one row per execution of crawl or reclean, and the demo's mark; and what `xemtiep status` shows."""
 
 import json
 import sqlite3

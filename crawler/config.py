@@ -5,12 +5,12 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import time, timedelta, tzinfo
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from archive.errors import ConfigError
+from archive.frontier import host_of
 from crawler import values
 from crawler.values import Login, Ping
 
@@ -141,12 +141,6 @@ class Config(Limits):
         same = [site for site in self.sites if site.host == host]
         inside = [site for site in same if _place(url).startswith(_place(site.url))]
         return max(inside, key=lambda site: len(site.url)) if inside else same[0] if same else None
-
-
-@lru_cache(maxsize=1024)  # every page asks which of the sites is its own
-def host_of(url: str) -> str:
-    """Host and port."""
-    return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
 def is_same(one: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
 
 from archive.errors import XemtiepError
-from crawler.config import host_of
+from archive.frontier import host_of
 from crawler.failures import reason_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import LockedError, XemtiepError
-from crawler.config import Config, host_of
+from archive.frontier import host_of
+from crawler.config import Config
 from crawler.files import write_whole
 from crawler.sites import Standing, standings_in
 

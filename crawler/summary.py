@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive import Archive
-from crawler.config import host_of
+from archive.frontier import host_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

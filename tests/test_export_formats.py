@@ -16,6 +16,7 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import click
 import pyarrow.parquet
 import pytest
 import yaml
@@ -31,6 +32,7 @@ from archive.export import FORMATS, Choice, export
 from archive.export.csv_ import cell
 from archive.export.md import render
 from archive.records import Author
+from crawler.commands.archive import export as command
 
 BODY = "Đoạn một.\nFrom đâu đó\n\n=1+2; @An\n" + "dài " * 400
 ARTICLE: dict[str, Any] = {
@@ -69,6 +71,12 @@ def exported(archive: Archive, folder: Path, format_: str, **choice: Any) -> Pat
 
 
 # ---------------------------------------------------------------- CSV
+
+
+def test_the_command_offers_every_format() -> None:
+    (offered,) = (option.type for option in command.params if option.name == "format_")
+    assert isinstance(offered, click.Choice)
+    assert list(offered.choices) == list(FORMATS)
 
 
 def test_csv_holds_no_formula_and_reads_back(archive: Archive, tmp_path: Path) -> None:

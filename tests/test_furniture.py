@@ -4,7 +4,7 @@ import lxml.html
 import pytest
 
 from archive.records import Author, Kind, Page, Post, Thread
-from crawler.cleaning import Cleaned, clean, clean_page, comparable
+from crawler.cleaning import Cleaned, clean, clean_page
 from crawler.cleaning.language import language_of
 
 BODY = "Hội nghị bàn về nước sạch và đường mới của các xã vùng cao, với sự tham gia của nhiều hộ dân. " * 8
@@ -175,16 +175,6 @@ def test_a_cut_title_is_completed_from_the_card() -> None:
     article = opened(HTML + card, title="Mở lớp dạy nghề...").article
     assert article
     assert (article.title, article.language) == ("Mở lớp dạy nghề cho thanh niên", "vi")
-
-
-def test_addresses_are_compared_without_tracking() -> None:
-    same = [
-        "https://www.news.example/a/?utm_source=x&id=1&fbclid=2#top",
-        "http://news.example/a?id=1",
-        "https://news.example/a?fbclid=9&id=1",
-    ]
-    assert {comparable(url) for url in same} == {"news.example/a?id=1"}
-    assert comparable("https://news.example/a?id=2") != comparable(same[0])
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from crawler.cleaning.flatpage import posts_of
 from crawler.cleaning.furniture import quoted, subject
 from crawler.cleaning.habits import Edge, label_habits
 from crawler.cleaning.markup import Markup, markup_of
-from crawler.cleaning.redirectors import comparable, host_of, unwrap
+from crawler.cleaning.redirectors import host_of, unwrap
 from crawler.cleaning.rules import RULES
 from crawler.cleaning.sources import find_source, title_links
 
-__all__ = ["Card", "Cleaned", "clean", "clean_page", "comparable", "host_of", "unwrap"]
+__all__ = ["Card", "Cleaned", "clean", "clean_page", "host_of", "unwrap"]
 
 _NOTHING: Mapping[str, str] = {}
 _NO_HABITS: Mapping[Edge, str] = {}

@@ -1,12 +1,11 @@
 """What an article carries along when it is reposted whole: links to other articles, repeated captions, a date line."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from archive.records import Label
 from crawler.cleaning.blocks import Piece, own
-from crawler.cleaning.lines import Mark, Place, relabel
+from crawler.cleaning.lines import Mark, Place, own_lines, relabel, size
 from crawler.cleaning.phrases import announces, phrases
 from crawler.cleaning.tail import ARTICLE
 
@@ -36,11 +35,11 @@ _DATELINE = re.compile(  # a full date with a time of day and nothing else but a
 
 def related(pieces: list[Piece]) -> list[Piece]:
     """Links to other articles in the midst of one: a heading above lines that are nothing but links, or before one."""
-    if not any(piece.links for piece in pieces if own(piece)) or _size(pieces) < ARTICLE:
+    if not any(piece.links for piece in pieces if own(piece)) or size(pieces) < ARTICLE:
         return pieces
     marks: dict[Place, Mark] = {}
     heading: tuple[Place, Mark] | None = None
-    for place, line in _lines(pieces):
+    for place, line in own_lines(pieces):
         piece = pieces[place[0]]
         found = phrases("similar").find(line) if len(line) <= _HEADING else None
         if found:
@@ -53,18 +52,6 @@ def related(pieces: list[Piece]) -> list[Piece]:
             if _leads_to_links(line, piece):
                 marks[place] = Label.SIMILAR, "link to another article", 0
     return relabel(pieces, marks)
-
-
-def _size(pieces: list[Piece]) -> int:
-    return sum(len(piece.text) for piece in pieces if own(piece))
-
-
-def _lines(pieces: list[Piece]) -> Iterator[tuple[Place, str]]:
-    for at, piece in enumerate(pieces):
-        if own(piece):
-            for number, line in enumerate(piece.text.split("\n")):
-                if line:
-                    yield (at, number), line
 
 
 def _is_links(line: str, piece: Piece) -> bool:
@@ -126,7 +113,7 @@ def quoted(pieces: list[Piece]) -> list[Piece]:
     if not quotes or sum(len(piece.text) for piece in quotes) < ARTICLE or any(piece.header for piece in pieces):
         return pieces
     rest = [piece for piece in pieces if own(piece)]
-    if len({piece.group for piece in quotes}) > 1 or _size(pieces) > _COMMENT:
+    if len({piece.group for piece in quotes}) > 1 or size(pieces) > _COMMENT:
         return pieces
     if any(announces(piece.text) for piece in (quotes[0], *rest)):
         return pieces
@@ -138,7 +125,7 @@ def quoted(pieces: list[Piece]) -> list[Piece]:
 def datelines(pieces: list[Piece]) -> list[Piece]:
     """The line above an article that is only the day and the time of its publication."""
     first = next((piece for piece in pieces if own(piece)), None)
-    if first and first.text[:1] in _DATE_STARTS and _DATELINE.fullmatch(first.text) and _size(pieces) >= ARTICLE:
+    if first and first.text[:1] in _DATE_STARTS and _DATELINE.fullmatch(first.text) and size(pieces) >= ARTICLE:
         first.label, first.rule = Label.NOTICE, "date and time above an article"
     return pieces
 

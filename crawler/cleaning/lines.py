@@ -10,6 +10,20 @@ Place = tuple[int, int]  # piece and line
 Mark = tuple[Label, str, int]  # what a line is, why, and which lines are one block (0: it alone)
 
 
+def own_lines(pieces: list[Piece]) -> Iterator[tuple[Place, str]]:
+    """The own lines that are not blank, in their order."""
+    for at, piece in enumerate(pieces):
+        if piece.label in OWN:
+            for number, line in enumerate(piece.text.split("\n")):
+                if line:
+                    yield (at, number), line
+
+
+def size(pieces: list[Piece]) -> int:
+    """Characters of the post's own words."""
+    return sum(len(piece.text) for piece in pieces if piece.label in OWN)
+
+
 def lines_backwards(pieces: list[Piece]) -> Iterator[tuple[Place, str]]:
     """The own lines that are not blank, from the last to the first."""
     for at in range(len(pieces) - 1, -1, -1):

@@ -9,7 +9,7 @@ import re
 
 from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
-from crawler.cleaning.lines import Mark, Place, relabel
+from crawler.cleaning.lines import Mark, Place, own_lines, relabel
 
 _FROM = re.compile(r"\s*(?:发信人|發信人|寄信人)\s*[:：]")
 _MORE = re.compile(r"\s*(?:发信站|發信站|标\s*题|標\s*題)\s*[:：]")  # the reader of a page takes the line with the date
@@ -23,12 +23,7 @@ def mails(pieces: list[Piece]) -> list[Piece]:
     first = next((piece for piece in pieces if piece.label in OWN), None)
     if first is None or not _FROM.match(first.text):
         return pieces
-    lines = [
-        ((at, number), line)
-        for at, piece in enumerate(pieces)
-        if piece.label in OWN
-        for number, line in enumerate(piece.text.split("\n"))
-    ]
+    lines = list(own_lines(pieces))
     last = max((at for at, (_, line) in enumerate(lines[:_HEAD]) if _MORE.match(line)), default=None)
     if last is None:
         return pieces

@@ -76,7 +76,6 @@ _BESIDE = re.compile(
 )
 CODE_TITLES = frozenset({"title", "type", "dt", "p"})  # inside a code box: its heading ("Code: Select all")
 QUOTE_HEADS = frozenset({"citation", "quoteheader", "quotetop", "quotetitle", "cite"})
-_ROLES = ("signature", "memberSignature", "post/signature")
 _MEMO_LIMIT = 4096
 
 

@@ -1,4 +1,4 @@
-"""Addresses: what a link really leads to (redirectors undone, offline), its host, and when two mean one page.
+"""Addresses: what a link really leads to (redirectors undone, offline), and its host.
 
 Only http and https count: a base64 parameter may as well hold javascript.
 """
@@ -42,11 +42,6 @@ _CARRIERS = tuple(
 _AMP = re.compile(
     r"https?://(?:[\w-]+\.cdn\.ampproject\.org/[a-z]|(?:www\.)?google\.[a-z.]+/amp)/(?:s/)?(?P<rest>[\w.-]+\.\w+/.*)"
 )
-_TRACKING = re.compile(
-    r"(?:utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|ref_src|ref_url|ncid|cmpid|"
-    r"ocid|zarsrc|gidzl|spm|_openstat|ftag|smid|s_cid|twclid|ttclid|vero_\w+|mkt_tok|wt_\w+|at_\w+)=",
-    re.IGNORECASE,
-)
 _DISQUS_TAIL = re.compile(r":[\w-]{20,}$")  # a checksum behind the target
 _UNQUOTES = 3  # plain targets come percent-encoded up to twice
 
@@ -74,16 +69,8 @@ def _names(host: str, path: str) -> tuple[str, ...]:
     return next(chain(carriers, forums), ())
 
 
-def comparable(url: str) -> str:
-    """An address without what differs between two links to one article: scheme, "www.", tracking, fragment."""
-    parts = urlsplit(url)
-    kept = "&".join(sorted(part for part in parts.query.split("&") if part and not _TRACKING.match(part)))
-    host = (parts.hostname or "").removeprefix("www.")
-    return f"{host}{parts.path.rstrip('/')}" + (f"?{kept}" if kept else "")
-
-
 def _web(url: str) -> str | None:
-    return url if _WHOLE.fullmatch(url) else None
+    return url if _WHOLE.fullmatch(url) and host_of(url) else None
 
 
 def _target(query: str, names: tuple[str, ...]) -> str | None:
@@ -114,5 +101,8 @@ def _plain(value: str) -> str | None:
 
 def host_of(url: str | None) -> str | None:
     """The host of a URL without "www.", or None."""
-    host = urlsplit(url).hostname if url else None
+    try:
+        host = urlsplit(url).hostname if url else None
+    except ValueError:  # "http://[1" is no address
+        return None
     return host.removeprefix("www.") if host else None

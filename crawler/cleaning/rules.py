@@ -11,7 +11,7 @@ from dataclasses import replace
 from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
 from crawler.cleaning.furniture import captions, datelines, related, repeats
-from crawler.cleaning.lines import Mark, Place, join, lines_backwards, relabel
+from crawler.cleaning.lines import Mark, Place, join, lines_backwards, own_lines, relabel
 from crawler.cleaning.mails import mails
 from crawler.cleaning.phrases import LONGEST, announces, key, phrases
 from crawler.cleaning.tail import tail
@@ -139,24 +139,21 @@ def anywhere(pieces: list[Piece]) -> list[Piece]:
     marks: dict[Place, Mark] = {}
     opened: list[Place] = []
     regions: list[tuple[Place, Place]] = []
-    for at, piece in enumerate(pieces):
-        if piece.label not in OWN:
+    for place, line in own_lines(pieces):
+        if len(line) > LONGEST:
             continue
-        for number, line in enumerate(piece.text.split("\n")):
-            if not line or len(line) > LONGEST:
+        folded = key(line)
+        found = phrases("gate", "expand").look(folded)
+        if found and found.role == "gate":
+            if found.weak and _PADLOCK not in line:
                 continue
-            folded = key(line)
-            found = phrases("gate", "expand").look(folded)
-            if found and found.role == "gate":
-                if found.weak and _PADLOCK not in line:
-                    continue
-                marks[at, number] = Label.GATE, str(found), 0
-            elif found and opened:
-                regions.append((opened.pop(), (at, number)))
-            elif line.endswith((":", "↑")) and phrases("quote").look(folded):
-                opened.append((at, number))
-            if line in _BOXES:
-                marks[at, number] = Label.BUTTON, "heading of a box that is not there", 0
+            marks[place] = Label.GATE, str(found), 0
+        elif found and opened:
+            regions.append((opened.pop(), place))
+        elif line.endswith((":", "↑")) and phrases("quote").look(folded):
+            opened.append(place)
+        if line in _BOXES:
+            marks[place] = Label.BUTTON, "heading of a box that is not there", 0
     return relabel(pieces, {**marks, **_quoted(pieces, regions)})
 
 

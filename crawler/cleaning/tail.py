@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from archive.records import OWN, Label
+from archive.records import Label
 from crawler.cleaning.blocks import Piece
-from crawler.cleaning.lines import Mark, Place, lines_backwards, relabel
+from crawler.cleaning.lines import Mark, Place, lines_backwards, relabel, size
 from crawler.cleaning.phrases import LONGEST, Phrase, Phrases, key, phrases
 
 _LABELS: dict[str, Label] = {
@@ -84,7 +84,7 @@ def _footer(pieces: list[Piece], at: int, line: str) -> Phrase | None:
     found = _phrases().look(folded) or _related(line)
     if found is None:
         return _FILE_NAME if _FILE.fullmatch(line) else None
-    if found.role in _OF_ARTICLES and sum(len(piece.text) for piece in pieces if piece.label in OWN) < ARTICLE:
+    if found.role in _OF_ARTICLES and size(pieces) < ARTICLE:
         return None
     return found if not found.weak or _is_sure(found, pieces[at], line, folded) else None
 

@@ -1,7 +1,7 @@
 """The base of every forum software: selectors and patterns as attributes, methods only where those are not enough.
 
 A family subclasses `Forum`, sets the attributes that its markup needs and leaves the rest empty; versions and skins are
-subclasses in the same file, listed in `skins`. A forum that answers in JSON overrides `claims` and `read`.
+subclasses, listed in `skins`. A forum that answers in JSON overrides `claims` and `read`.
 """
 
 import re
@@ -77,7 +77,8 @@ class Forum(Addresses):
     notice: ClassVar[str] = ""  # the box of a message or an error
     login: ClassVar[str] = ""  # the login form, when it is the page's content and not a part of its header
 
-    containers: ClassVar[Mapping[str, str]] = {}  # class token -> label, where no general rule could know
+    # class token -> label, where crawler/cleaning/markup.py says nothing or something else
+    containers: ClassVar[Mapping[str, str]] = {}
 
     # ------------------------------------------------------------------ which software
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from archive.errors import ConfigError, UnreadableError
+from archive.frontier import host_of
 from archive.records import WALLS, Board, Kind, Page
-from crawler.config import FILE, Config, host_of, is_same
+from crawler.config import FILE, Config, is_same
 from crawler.files import write_whole
 
 if TYPE_CHECKING:

@@ -58,7 +58,7 @@ _ENDS = (".", "!", "?", "…", "。", "！", "？")
 _INLINE = _tags("a b i u s em strong font small big span sub sup code tt abbr mark ins del img")
 _RUN = 10  # leaves side by side: a text with an element around each word, and no row of labels
 _SHARE = 0.4  # of the page's text: what holds more is the page, whatever its class says
-COST = 1.5  # what a character of junk weighs against one of prose
+_COST = 1.5  # what a character of junk weighs against one of prose
 
 
 def outline(doc: Document) -> "Outline":
@@ -164,10 +164,10 @@ class Outline:
         """Whether there is any prose inside an element."""
         return self.prose[self.last[at]] > self.prose[self.first[at]]
 
-    def net(self, at: int, cost: float = COST) -> float:
-        """Prose inside an element less `cost` times the junk."""
+    def net(self, at: int) -> float:
+        """Prose inside an element less the cost of the junk."""
         first, last = self.first[at], self.last[at]
-        return self.prose[last] - self.prose[first] - cost * (self.junk[last] - self.junk[first])
+        return self.prose[last] - self.prose[first] - _COST * (self.junk[last] - self.junk[first])
 
     def _flags(self) -> list[int]:
         """What an element's markup says of the text inside, down to its leaves."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.forums.generic.outline import COST, Outline
+from crawler.forums.generic.outline import Outline
 from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, QUOTE
 
 _DIGITS = re.compile(r"\d+")
@@ -57,12 +57,12 @@ def search(page: Outline, taken: tuple[Block, ...] = ()) -> Found | None:
     return max(filter(None, judged), key=lambda found: found.weight, default=None)
 
 
-def single(page: Outline, last: int | None = None, cost: float = COST) -> int | None:
+def single(page: Outline, last: int | None = None) -> int | None:
     """The element with the most prose for its junk, among those that end before leaf `last`."""
     end = len(page.leaves) if last is None else last
     nodes = (at for at in range(len(page.nodes)) if page.last[at] <= end)
-    best = max(nodes, key=lambda at: page.net(at, cost), default=None)
-    return best if best is not None and page.net(best, cost) > 0 else None
+    best = max(nodes, key=page.net, default=None)
+    return best if best is not None and page.net(best) > 0 else None
 
 
 def alone(page: Outline) -> Found | None:
