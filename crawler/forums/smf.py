@@ -51,7 +51,6 @@ class SMF(Forum):
     # 2.1 has a div per thread, the others a table row; `span#msg_N` in it is the thread's first post
     rows = "div#topic_container > div | ./descendant::span[starts-with(@id, 'msg_')]/ancestor::tr[1]"
     row_link = "span[id^=msg_] a"
-    row_id = ""
     row_replies = "div.board_stats | td.stats | ./td[5]"
     row_last = "div.lastpost | td.lastpost | ./td[7]"
     row_sticky = "&.sticky | td.stickybg | img[id^=stickyicon] | img[src*=_sticky]"

@@ -38,7 +38,6 @@ class StackExchange(Forum):
     row_replies = ".s-post-summary--stats-item.has-answers .s-post-summary--stats-item-number | .status strong"
     row_last = ".relativetime"
 
-    next = "link[rel=next]@href | a[rel=next]@href"
     page = ".s-pagination .is-selected"
     last_page = ".s-pagination .s-pagination--item"
 

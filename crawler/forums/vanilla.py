@@ -30,7 +30,6 @@ class Vanilla(Forum):
         "div.ItemDiscussion, li.ItemComment"
         " | ./descendant::*[starts-with(@id, 'Discussion_') or starts-with(@id, 'Comment_')]"
     )
-    post_id = "@id"
     post_mark = b' id="Comment_'
     body = "div.Message"
     extras = "div.Signature, div.UserSignature, div.Attachments"

@@ -29,7 +29,6 @@ class VBulletin3(VBulletin):
     skins = (VBulletin4,)
 
     posts = f"./descendant::div[starts-with(@id, 'post_message_')]/ancestor::*[{_WRAPPED}][1]"
-    post_id = "@id"
     post_mark = b'id="post_message_'
     body = "div[id^=post_message_]"
     author = ".bigusername | ./descendant::div[starts-with(@id, 'postmenu_')]/text()[normalize-space()][1]"
