@@ -260,6 +260,14 @@ def retry(db: sqlite3.Connection, request: Request, reason: str, wait: float) ->
     )
 
 
+def rest(db: sqlite3.Connection, host: str, wait: float) -> None:
+    """Leaves all that is queued of a host alone for `wait` seconds, in the runs to come too."""
+    db.execute(
+        "UPDATE frontier SET not_before = max(not_before, ?) WHERE state = 'queued' AND host = ?",
+        (time.time() + wait, host),
+    )
+
+
 def put_back(db: sqlite3.Connection, request: Request) -> None:
     """Puts a request back that was not made after all; it does not count as a try."""
     db.execute("UPDATE frontier SET state = 'queued', tries = tries - 1 WHERE id = ?", (request.id,))

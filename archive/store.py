@@ -125,6 +125,11 @@ class Archive(Asking):
         with explained(self.path):
             frontier.retry(self.db, request, reason, wait)
 
+    def rest(self, host: str, *, wait: float) -> None:
+        """Leaves a host alone for `wait` seconds, whichever run comes next."""
+        with explained(self.path):
+            frontier.rest(self.db, host, wait)
+
     def put_back(self, request: Request) -> None:
         """Puts a request back that was not made after all; it does not count as a try."""
         with explained(self.path):

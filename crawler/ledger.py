@@ -83,6 +83,15 @@ class Ledger:
         elif host.troubles >= self.tries and (len(host.troubled) > 1 or row.role == "start"):
             host.close(State.DOWN, f"{host.name} gives no answer but: {reason}")
         self.again(row, reason, wait if row.role == "start" else max(2 * wait, 0.1))
+        if wait > PATIENCE:
+            self.rest(host.name, wait)
+
+    def rest(self, host: str, wait: float) -> None:
+        """Leave a host alone for so long, in the next runs too."""
+        try:
+            self.archive.rest(host, wait=wait)
+        except ArchiveError as error:
+            self.abort(str(error))
 
     def again(self, row: Request, reason: str, wait: float | None) -> None:
         """Try later, as long as the server asks or a growing wait; give up after the last try."""

@@ -225,6 +225,10 @@ def test_a_long_pause_is_left_to_the_next_run(run: Run, tmp_path: Path, small: S
     code, summary, stderr = crawl(run, tmp_path, small.url, "--delay", 0)
     assert (code, "left alone" in stderr) == (3, True)
     assert summary["waiting"]
+    asked = len(small.requests)
+    code, summary, _ = crawl(run, tmp_path, small.url, "--delay", 0)
+    assert (code, bool(summary["waiting"])) == (0, True)
+    assert len(small.requests) == asked
 
 
 def test_five_walls_in_a_row_shut_a_host_and_one_does_not(run: Run, tmp_path: Path, small: Served) -> None:
