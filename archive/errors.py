@@ -27,6 +27,16 @@ class LockedError(XemtiepError):
     exit_code = 75
 
 
+class HostLockError(XemtiepError):
+    """The locks that keep two crawls from asking one host cannot be made."""
+
+
+class ShutOutError(UnreadableError):
+    """A forum that lets xemtiep see nothing: a wall, or robots.txt (exit code 4, as a crawl of it ends with)."""
+
+    exit_code = 4
+
+
 class QueryError(XemtiepError):
     """A search query that cannot be understood."""
 

@@ -187,6 +187,18 @@ def taken(db: sqlite3.Connection) -> int:
     return int(db.execute("SELECT count(*) FROM frontier WHERE state <> 'done' AND state = 'taken'").fetchone()[0])
 
 
+def outside(db: sqlite3.Connection, hosts: Collection[str]) -> set[str]:
+    """The other hosts where rows wait, none of them of a walk that began at one of `hosts`."""
+    rows = db.execute(
+        "SELECT page.host FROM frontier AS page JOIN frontier AS start ON start.id = coalesce(page.walk, page.id)"
+        " WHERE page.state = 'queued' GROUP BY page.host"
+        " HAVING NOT max(page.host IN (SELECT value FROM json_each(:hosts))"
+        " OR start.host IN (SELECT value FROM json_each(:hosts)))",
+        {"hosts": json.dumps(list(hosts))},
+    )
+    return {host for (host,) in rows}
+
+
 def walk_of(db: sqlite3.Connection, request: Request) -> Walk:
     """The walk that a request belongs to."""
     start, number, signature, fetched_at, since, full = db.execute(

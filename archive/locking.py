@@ -1,5 +1,6 @@
 """One run per archive: a lock that the kernel drops, whatever ends the process."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ _GLANCE = 0.05  # seconds; whoever only asks whether a run is under way holds th
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Holds the lock of the archive at `path` (the file beside it that ends with .lock): no clock, no expiry.
+
+    However many links lead to an archive, it has one lock.
 
     Raises:
         LockedError: another run holds it.
@@ -34,13 +37,18 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _made(path: Path) -> TextIO:
+    file = _beside(path)
     try:
-        return Path(f"{path}.lock").open("w")
+        return file.open("w")
     except OSError as error:
         raise ArchiveError(
-            f"{path}: a run changes it, and {path}.lock cannot be written ({error.strerror}): see to the rights of the"
+            f"{path}: a run changes it, and {file} cannot be written ({error.strerror}): see to the rights of the"
             " folder, or copy it to a folder that can be written, and name that copy with --archive"
         ) from error
+
+
+def _beside(path: Path) -> Path:
+    return Path(f"{os.path.realpath(path)}.lock")  # Path.resolve() fails on links that go in a circle
 
 
 def held(path: Path) -> bool:
@@ -48,7 +56,7 @@ def held(path: Path) -> bool:
     try:
         import fcntl
 
-        with Path(f"{path}.lock").open("rb") as file:
+        with _beside(path).open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False

@@ -140,6 +140,11 @@ class Archive(Asking):
         with explained(self.path):
             return frontier.pending(self.db, busy)
 
+    def outside(self, hosts: Collection[str]) -> set[str]:
+        """The other hosts where requests wait, none of them of a walk that began at one of `hosts`."""
+        with explained(self.path):
+            return frontier.outside(self.db, hosts)
+
     def taken(self) -> int:
         """How many requests are handed out and not ended."""
         with explained(self.path):

@@ -43,6 +43,7 @@ READ: Mapping[str, Callable[[Any], Any]] = {
     "headers": values.headers,
     "selectors": values.selectors,
 }
+_NUMBERS = values.number, values.whole, values.days
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,7 +164,16 @@ def load(file: Path | None = None, **given: Any) -> Config:
     """
     named = file or _variable("config", values.path)
     path = named or FILE
-    table = _read(path) if named or path.exists() else {}
+    return understood(_read(path) if named or path.exists() else "", path, **given)
+
+
+def understood(text: str, path: Path, **given: Any) -> Config:
+    """Take a text as what stands in the file `path`, and the rest as `load` does.
+
+    Raises:
+        ConfigError: it is no TOML, a key is unknown, or a value cannot be used.
+    """
+    table = _table(text, path)
     tables = table.pop("sites", [])
     if not isinstance(tables, list) or not all(isinstance(site, dict) for site in tables):
         raise ConfigError(f"{path}: sites must be written as [[sites]], one section a site")
@@ -203,7 +213,7 @@ def _variable(name: str, read: Callable[[Any], Any]) -> Any:
     if not value:
         return None
     try:
-        return read(value)
+        return read(values.typed(value) if read in _NUMBERS else value)
     except ValueError as error:
         raise ConfigError(f"{values.shown(PREFIX + name.upper(), value)}: {error}") from None
 
@@ -215,22 +225,30 @@ def _environment() -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> str:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a BOM
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+
+
+def _table(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.removeprefix("\ufeff"))  # some editors begin with a BOM
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from error
 
 
 def _values(record: type[Limits], table: Mapping[str, Any], file: Path, where: str = "") -> dict[str, Any]:
     """The table's values as the record's fields take them, paths relative to the file."""
     readers = {item.name: READ[item.name] for item in fields(record) if item.name in READ}
+    known = [item.name for item in fields(record) if item.name in readers or item.name == "sites"]
     found = {}
     for name, value in table.items():
         if name not in readers:
-            raise ConfigError(f"{file}: {where}unknown key {name!r}; {values.meant(name, readers)}")
+            raise ConfigError(f"{file}: {where}unknown key {name!r}; {values.meant(name, known)}")
         try:
             read = readers[name](value)
         except ValueError as error:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from archive import Archive
 from archive.errors import ConfigError
 from crawler import values
 from crawler.config import Config
+from crawler.politeness import lock_folder
 from crawler.sites.ready import require
 from crawler.start import Start
 from crawler.summary import Summary, summary
@@ -20,22 +21,26 @@ if TYPE_CHECKING:
     from scrapy.settings import Settings
 
 
-def crawl(
+def crawl(  # noqa: PLR0913 # keywords that each say one thing
     starts: Iterable[str | Start],
     config: Config,
     *,
     progress: bool = False,
     verbose: bool = False,
+    alone: bool = False,
+    begun: Callable[[], object] = lambda: None,
 ) -> Summary:
     """Crawl each URL (a thread, a board or a forum) into the archive; blocks until done, stopped or interrupted.
 
     A process can call it once (Scrapy's event loop cannot be started again). Each configured site gets a run of its own
-    in the archive's table of runs.
+    in the archive's table of runs. What crawls of other hosts left over is asked for too, unless these are
+    to be crawled `alone`. `begun` is called once the archive is locked.
 
     Raises:
         ConfigError: a URL is not http or https, or something that a site needs (password, cookies) is not there.
         ArchiveError: the archive cannot be opened.
         LockedError: another run holds the archive.
+        HostLockError: there is no folder where hosts can be locked.
     """
     given = [
         replace(start, url=checked(start.url)) if isinstance(start, Start) else start_of(start, config)
@@ -45,12 +50,14 @@ def crawl(
     for site in config.sites:
         if site.url in names:
             require(site)
+    lock_folder()  # before there is an archive or a run
     with Archive.open(config.archive) as archive, archive.lock():
+        begun()
         others = " ".join(start.url for start in given if not config.name_of(start.url))
         runs = {name: archive.start_run("crawl", name or others) for name in names}
         started = time.monotonic()
         parts = {"url": given, "archive": archive, "config": config}
-        crawler = _run_scrapy(parts, _settings(config, progress=progress, verbose=verbose))
+        crawler = _run_scrapy(parts, _settings(config, progress=progress, verbose=verbose, alone=alone))
         found = summary(crawler, archive, time.monotonic() - started, names)
         for name, run in runs.items():
             part = found.sites.get(name, found)
@@ -82,13 +89,14 @@ def checked(url: str) -> str:
         raise ConfigError(f"{url!r} is not a web address: give one such as https://forum.example/threads/1/") from None
 
 
-def _settings(config: Config, *, progress: bool, verbose: bool) -> "Settings":
+def _settings(config: Config, *, progress: bool, verbose: bool, alone: bool) -> "Settings":
     from scrapy.settings import Settings  # Scrapy takes a second to import
 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")  # a scrapy.cfg that lies about must not take over
     options: dict[str, Any] = {
         "XEMTIEP_PROGRESS": progress,
+        "XEMTIEP_ALONE": alone,
         "USER_AGENT": config.user_agent,
         "LOG_LEVEL": "INFO" if verbose else "ERROR" if progress else "WARNING",
     }

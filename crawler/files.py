@@ -7,11 +7,12 @@ from pathlib import Path
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace a file by a text; its mode stays, a new one may be read by everybody.
+    """Replace a file by a text; its mode stays, a new one may be read by everybody. Links to it stay links.
 
     Raises:
         OSError: it cannot be written.
     """
+    path = Path(os.path.realpath(path))
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

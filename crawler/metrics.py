@@ -18,14 +18,15 @@ TIMEOUT = 10  # seconds; a watcher that does not answer must not hold up the cra
 COUNTED = ("new", "changed", "vanished", "requests", "wall", "missing", "failed")
 
 
-def watched(config: Config, run: Callable[[], "Summary"], say: Callable[[str], Any]) -> "Summary":
+def watched(config: Config, run: Callable[[Callable[[], None]], "Summary"], say: Callable[[str], Any]) -> "Summary":
     """Run a crawl and tell its watchers; trouble with them is said (`say`) and changes nothing else.
+
+    `run` is given what to call once the archive is its own.
 
     A run that finds the archive locked is none: nobody is told.
     """
-    ping(config.ping.start, say)
     try:
-        summary = run()
+        summary = run(lambda: ping(config.ping.start, say))
     except LockedError:
         raise
     except XemtiepError:

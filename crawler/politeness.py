@@ -1,5 +1,6 @@
 """Each host's pace: what its robots.txt and its answers ask for, how slow it is, and what the configuration allows."""
 
+import hashlib
 import os
 import tempfile
 import time
@@ -13,12 +14,13 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import quote
 
-from archive.errors import ConfigError
+from archive.errors import HostLockError
 from crawler.config import Config, Site
 
 LONGEST = 3600.0  # seconds that a server's Retry-After counts for
 PATIENCE = 600.0  # a host that is to be left alone for longer is left to the next run
 SLOWEST = 60.0  # seconds that a host's slowness or trouble may add to its delay
+NAME_MAX = 255  # bytes of a file's name on every usual file system
 FRESH = 5.0  # seconds: a Last-Modified so close to the answer's own date says when it was asked for
 
 
@@ -146,12 +148,37 @@ class Host:
         return wait
 
 
+def lock_folder() -> Path:
+    """Where this user's crawls lock their hosts; made if it is not there.
+
+    Raises:
+        HostLockError: it cannot be made.
+    """
+    folder = Path(tempfile.gettempdir()) / f"xemtiep-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise _no_lock(folder, error) from error
+    return folder
+
+
+def lock_name(host: str) -> str:
+    """The file that locks a host; a name too long for a file is hashed."""
+    name = f"{quote(host, safe='')}.lock"
+    return name if len(name) <= NAME_MAX else f"{hashlib.sha256(host.encode()).hexdigest()}.lock"
+
+
+def _no_lock(folder: Path, error: OSError) -> HostLockError:
+    return HostLockError(f"{folder}: no lock can be made there ({error.strerror}): set TMPDIR to another folder")
+
+
 class Hosts:
     """Every host of a run, by host and port. Each is locked, so that no other crawl of this user asks it too."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
         self.known: dict[str, Host] = {}
+        self.left: set[str] = set()  # of other sites that this run does not crawl
         self.locks = ExitStack()
 
     def __iter__(self) -> Iterator[Host]:
@@ -159,6 +186,7 @@ class Hosts:
 
     def __getitem__(self, name: str) -> Host:
         if name not in self.known:
+            self.left.discard(name)  # a site of this run has moved there
             limits = next((site for site in self.config.sites if site.host == name), self.config.site_of(name))
             host = Host(name=name, limits=limits, delay=limits.delay, adaptive=limits.delay > 0)
             if not self._lock(name):
@@ -168,7 +196,7 @@ class Hosts:
 
     def done(self) -> set[str]:
         """The hosts that are not asked any more in this run."""
-        return {host.name for host in self if host.state is not State.OPEN}
+        return self.left | {host.name for host in self if host.state is not State.OPEN}
 
     def waiting(self, now: float) -> dict[str, float]:
         """The hosts that are left alone for a while, and until when."""
@@ -177,14 +205,11 @@ class Hosts:
     def _lock(self, name: str) -> bool:
         import fcntl  # only POSIX systems have it; nothing else here needs one
 
-        folder = Path(tempfile.gettempdir()) / f"xemtiep-{os.getuid()}"
+        path = lock_folder() / lock_name(name)
         try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-            file = self.locks.enter_context((folder / f"{quote(name, safe='')}.lock").open("a"))
+            file = self.locks.enter_context(path.open("a"))
         except OSError as error:
-            raise ConfigError(
-                f"{folder}: no lock can be made there ({error.strerror}): set TMPDIR to another folder"
-            ) from error
+            raise _no_lock(path.parent, error) from error
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the kernel drops it whatever ends the process
         except BlockingIOError:

@@ -10,9 +10,10 @@ from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.utils.asyncio import CallLaterResult, call_later
 
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, HostLockError
 from archive.frontier import host_of
 from crawler.politeness import PATIENCE
+from crawler.reading import urls
 from crawler.spiders.forum import ForumSpider
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class FrontierScheduler(BaseScheduler):
         """Take the spider's archive: the lock is held by then."""
         assert isinstance(spider, ForumSpider)
         self.spider = spider
+        if self.crawler.settings.getbool("XEMTIEP_ALONE"):
+            named = {host_of(urls.clean(start.url)) for start in spider.starts}
+            given = {start.url for start in spider.starts}  # a site's feed may lie on another host
+            named |= {site.host for site in spider.config.sites if given & {*site.starts, *site.feeds}}
+            spider.hosts.left = spider.archive.outside(named)
 
     def close(self, reason: str) -> None:  # noqa: ARG002 # Scrapy passes it
         """Let no timer outlive the crawl."""
@@ -54,7 +60,7 @@ class FrontierScheduler(BaseScheduler):
         """Give the next due request of a host that may be asked now."""
         try:
             return self._redirect() or self._next()
-        except ArchiveError as error:
+        except (ArchiveError, HostLockError) as error:
             self.spider.abort(str(error))
             return None
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 SECRET = frozenset({"login", "headers", "proxy"})  # keys whose values no message repeats
-LONGEST = 36_500  # days back that can be asked for: no forum is as old, and dates do not reach much further
+LONGEST = 36_500  # days that can be asked for, back or ahead: no forum is as old, and dates end not much further on
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _SPAN = re.compile(r"(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
@@ -61,21 +61,31 @@ def path(value: Any) -> Path:
 
 
 def number(value: Any) -> float:
-    """A number from 0 on; from the environment also as text."""
+    """A number from 0 on."""
     try:
-        found = -1.0 if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+        found = float(value) if type(value) in {int, float} else -1.0
+    except OverflowError:
         found = -1.0
     if not 0 <= found < float("inf"):
         raise ValueError("it must be a number, 0 or more")
     return found
 
 
+def typed(text: str) -> int | float | str:
+    """A number that was given as text, by a flag or the environment; what is none stays as it is."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
 def whole(value: Any) -> int:
     """A whole number from 0 on."""
-    if isinstance(value, bool) or not re.fullmatch(r"\d{1,18}", str(value)):
+    if type(value) is not int or not 0 <= value < 10**18:
         raise ValueError("it must be a whole number, 0 or more")
-    return int(value)
+    return value
 
 
 def days(value: Any) -> int:
@@ -95,7 +105,9 @@ def span(value: Any) -> timedelta:
         for count, unit in _PART.findall(value):
             found += timedelta(**{_UNITS[unit]: float(count)})
     except OverflowError:
-        raise ValueError("it must be a shorter time") from None
+        found = timedelta.max
+    if found > timedelta(days=LONGEST):
+        raise ValueError("it must be a shorter time")
     return found
 
 

@@ -19,6 +19,7 @@ from made import DAY, SITE, everything, post, rows, sound, thread
 
 from archive import Archive, schema
 from archive.errors import ArchiveError, LockedError, UnreadableError
+from archive.locking import held
 from archive.migrations import migrations
 from archive.records import Article, Block, Label
 from archive.text import folded, stored, to_json, utc
@@ -134,6 +135,17 @@ def test_one_run_at_a_time(archive: Archive) -> None:
         other.save_page(thread(post(1)))  # the lock is between runs; SQLite keeps writers apart
     with archive.lock():
         pass
+
+
+def test_an_archive_has_one_lock_whatever_leads_to_it(archive: Archive, tmp_path: Path) -> None:
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "other.db"
+    link.symlink_to(archive.path)
+    with Archive.open(link) as other, archive.lock():
+        assert held(link)
+        with pytest.raises(LockedError), other.lock():
+            pass
+    assert not held(link)
 
 
 def test_import_stays_light() -> None:

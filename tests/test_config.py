@@ -127,6 +127,13 @@ INNER = SITE.replace(".example/", ".example/in/")
         (SITE + "contact = 'x'", "site 1: unknown key 'contact'"),
         ("file = 'x'", "unknown key 'file'"),
         ("delay = '1s'", "delay is '1s': it must be a number"),
+        ("delay = '1'", "delay is '1': it must be a number"),
+        ("refresh = '7'", "refresh is '7': it must be a whole number"),
+        ("max_requests = '7'", "it must be a whole number"),
+        ("[[site]]\nurl = 'https://f.example/'", "unknown key 'site'; did you mean 'sites'?"),
+        ("colour = 2", ", ping, sites"),
+        ("every = '99999999d'", "it must be a shorter time"),
+        ("every = '99999999999d'", "it must be a shorter time"),
         ("delay = true", "delay is True"),
         ("delay = -1", "delay is -1"),
         ("delay = nan", "delay is nan"),
@@ -215,6 +222,17 @@ def test_a_proxy_may_ask_for_a_password(tmp_path: Path) -> None:
 @pytest.mark.parametrize("code", ["vi", "VI", "pt-BR", "zh_TW", "nb", "ka"])
 def test_a_language_is_any_whose_dates_can_be_read(tmp_path: Path, code: str) -> None:
     assert load(file(tmp_path, SITE + f"language = '{code}'")).sites[0].language == code
+
+
+def test_a_variable_holds_a_number_as_text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XEMTIEP_DELAY", "1.5")
+    monkeypatch.setenv("XEMTIEP_REFRESH", "7")
+    monkeypatch.setenv("XEMTIEP_CONTACT", "123")
+    config = load(file(tmp_path, ""))
+    assert (config.delay, config.refresh, config.contact) == (1.5, 7, "123")
+    monkeypatch.setenv("XEMTIEP_REFRESH", "7.5")
+    with pytest.raises(ConfigError, match=r"XEMTIEP_REFRESH is .7\.5.: it must be a whole number"):
+        load(file(tmp_path, ""))
 
 
 def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

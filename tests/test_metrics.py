@@ -10,6 +10,7 @@ from threading import Thread
 import pytest
 from conftest import Run
 
+from archive.locking import locked
 from crawler.config import Site
 from crawler.demo import sample_forum, serve
 from crawler.files import write_whole
@@ -73,7 +74,14 @@ def test_a_crawl_that_cannot_begin_is_a_failure(run: Run, tmp_path: Path, watche
     (tmp_path / "archive.db").write_text("no archive at all, but a text that is long enough to be looked at")
     configure(tmp_path, "http://127.0.0.1:9/", watcher)
     assert run("crawl", "http://127.0.0.1:9/", cwd=tmp_path).returncode == 1
-    assert [path.partition("?")[0] for path in watcher.paths] == ["/start", "/failure"]
+    assert [path.partition("?")[0] for path in watcher.paths] == ["/failure"]
+
+
+def test_a_crawl_that_finds_the_archive_held_tells_nobody(run: Run, tmp_path: Path, watcher: Watcher) -> None:
+    configure(tmp_path, "http://127.0.0.1:9/", watcher)
+    with locked(tmp_path / "archive.db"):
+        assert run("crawl", cwd=tmp_path).returncode == 75
+    assert watcher.paths == []
 
 
 def test_trouble_with_the_watchers_changes_nothing(run: Run, tmp_path: Path, watcher: Watcher) -> None:

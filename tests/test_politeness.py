@@ -1,6 +1,7 @@
 """How hosts are asked: waits as told, Crawl-delay, slow and failing hosts beside good ones, locks, quiet hours."""
 
 import json
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from crawler.config import Config, Site
 from crawler.demo import Served, sample_forum, serve
-from crawler.politeness import FRESH, LONGEST, Host, Hosts, State, backoff, retry_after, trusted, within
+from crawler.politeness import FRESH, LONGEST, Host, Hosts, State, backoff, lock_name, retry_after, trusted, within
 
 NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -138,6 +139,33 @@ def test_one_host_is_asked_by_one_crawl_at_a_time() -> None:
             assert second["locked.example:1"].state is State.LOCKED
             assert second["locked.example:2"].state is State.OPEN
         assert third["locked.example:1"].state is State.OPEN
+
+
+@pytest.mark.parametrize("trouble", ["folder", "file"])
+def test_a_lock_that_cannot_be_made_ends_the_run_in_one_line(run: Run, tmp_path: Path, trouble: str) -> None:
+    folder = tmp_path / f"xemtiep-{os.getuid()}"
+    with serve(sample_forum(threads=12)) as served:
+        if trouble == "folder":
+            folder.touch()
+        else:
+            (folder / lock_name(served.url.split("/")[2])).mkdir(parents=True)
+        environment = os.environ | {"TMPDIR": str(tmp_path)}
+        done = run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0, env=environment)
+        assert served.requests == []
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"xemtiep: {folder}: no lock can be made there (")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_host_of_any_length_can_be_locked() -> None:
+    longest = ".".join(["đ" * 15] * 5)
+    names = {lock_name(host) for host in ("a.example", "b.example", f"{longest}.example", f"{longest}.example:1")}
+    assert len(names) == 4
+    assert max(map(len, names)) <= 255
+    first, second = Hosts(Config()), Hosts(Config())
+    with first.locks, second.locks:
+        assert first[f"{longest}.example"].state is State.OPEN
+        assert second[f"{longest}.example"].state is State.LOCKED
 
 
 # ---------------------------------------------------------------- whole crawls

@@ -1,11 +1,11 @@
-"""The configured sites: when they are due, how one is added, and what check and status tell."""
+"""The configured sites: when they are due, and what check and status tell."""
 
 import json
-import re
-import socket
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, time, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -13,11 +13,9 @@ from typing import Any
 import pytest
 from conftest import Run
 
-from archive.records import Board
-from crawler.config import Site, load
+from crawler.config import Site
 from crawler.demo import Forum, Served, sample_forum, serve
 from crawler.sites import next_due
-from crawler.sites.adding import Found, feeds_in, written
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 
@@ -61,104 +59,22 @@ def test_quiet_hours_put_a_crawl_off() -> None:
     assert due(None, "done", 1 * HOURS, quiet=(time(0), time(0))) == timedelta()
 
 
-# ---------------------------------------------------------------- sites add
+@contextmanager
+def serve_redirect(to: str) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404 if self.path == "/robots.txt" else 302)
+            self.send_header("Location", to)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
 
+        def log_message(self, *_: object) -> None:
+            pass
 
-def test_an_entry_is_toml_whatever_a_board_is_called(tmp_path: Path) -> None:
-    board = Board(id="1", url='https://f.example/"a"/', title='One"\n# [[sites]]\tTwo')
-    found = Found(url="https://f.example/", software="xenforo2", boards=(board,), feeds=("https://f.example/rss",))
-    file = tmp_path / "xemtiep.toml"
-    file.write_text(written(found))
-    (site,) = load(file).sites
-    assert (site.url, site.software, site.boards, site.refresh) == ("https://f.example/", "xenforo2", (), 7)
-    assert (site.every, site.feeds) == (timedelta(hours=6), ("https://f.example/rss",))
-    file.write_text(re.sub(r"^# (boards|  \"|\])", r"\1", written(found), flags=re.MULTILINE))
-    assert load(file).sites[0].boards == (board.url,)
-
-
-def test_feeds_are_found_where_pages_name_them() -> None:
-    page = b"""<link rel="alternate" type="application/rss+xml" href="/rss"><link rel="alternate" href="/vi">
-    <link rel="stylesheet" type="text/css" href="/a.css"><link rel="alternate" type="application/atom+xml" href="b">"""
-    assert feeds_in(page, "https://f.example/x/") == ["https://f.example/rss", "https://f.example/x/b"]
-    assert feeds_in(b"", "https://f.example/") == []
-
-
-def test_sites_add_writes_an_entry_and_keeps_the_file(run: Run, tmp_path: Path) -> None:
-    file = tmp_path / "xemtiep.toml"
-    before = '# mine, with  two spaces\narchive = "news.db" # here\n\n[[sites]]\nurl = "https://f.example/" # first\n'
-    file.write_text(before)
-    file.chmod(0o640)
-    with serve(sample_forum(threads=20)) as served:
-        assert run("sites", "add", served.url, cwd=tmp_path).returncode == 0
-        assert [hit.path for hit in served.requests] == ["/robots.txt", "/"]
-        again = run("sites", "add", served.url, cwd=tmp_path)
-    assert again.returncode == 2
-    assert "already" in again.stderr
-    assert file.read_text().startswith(before)
-    assert file.stat().st_mode & 0o777 == 0o640
-    first, second = load(file).sites
-    assert (first.url, second.url, second.software) == ("https://f.example/", served.url, "xenforo2")
-    assert second.feeds == (f"{served.url}forums/-/index.rss",)
-    assert "Tin tức" in file.read_text()
-    assert [path.name for path in tmp_path.iterdir()] == ["xemtiep.toml"]
-
-
-def test_options_before_add_count_for_it(run: Run, tmp_path: Path) -> None:
-    with serve(sample_forum(threads=20)) as served:
-        assert run("sites", "--config", "other.toml", "add", served.url, cwd=tmp_path).returncode == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["other.toml"]
-
-
-def test_a_board_is_added_alone(run: Run, tmp_path: Path) -> None:
-    with serve(sample_forum(threads=20)) as served:
-        assert run("sites", "add", f"{served.url}forums/2/", cwd=tmp_path).returncode == 0
-    (site,) = load(tmp_path / "xemtiep.toml").sites
-    assert site.url == served.url
-    assert site.boards == (f"{served.url}forums/tin-tuc.2/",)
-
-
-@pytest.mark.parametrize("trouble", ["robots", "challenge", "wall", "nobody"])
-def test_what_cannot_be_added_is_explained(run: Run, tmp_path: Path, trouble: str) -> None:
-    forum = sample_forum(threads=20)
-    if trouble == "robots":
-        forum.robots = "disallow"
-    elif trouble == "challenge":
-        forum.challenge()
-    elif trouble == "wall":
-        forum.wall("/")
-    with serve(forum) as served:
-        url = served.url if trouble != "nobody" else "http://127.0.0.1:9/"
-        done = run("sites", "add", url, cwd=tmp_path)
-    assert done.returncode == 1
-    assert done.stderr.startswith("xemtiep: http://127")
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("path", ["diễn-đàn/", "?q=đ"])
-def test_an_address_beyond_ascii_is_asked_for(run: Run, tmp_path: Path, path: str) -> None:
-    with serve(sample_forum(threads=12)) as served:
-        done = run("sites", "add", served.url + path, cwd=tmp_path)
-        assert served.requests[-1].path.isascii()
-    assert done.returncode in {0, 1}
-    assert "Traceback" not in done.stderr
-
-
-def test_an_answer_that_is_no_http_is_explained(run: Run, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        worker = Thread(target=answer_once, args=(server, b"220 mail.example\r\n"))
-        worker.start()
-        done = run("sites", "add", f"http://127.0.0.1:{server.getsockname()[1]}/", cwd=tmp_path)
-        worker.join()
-    assert done.returncode == 1
-    assert done.stderr.startswith("xemtiep: http://127.0.0.1:")
-    assert "robots.txt cannot be fetched: " in done.stderr
-
-
-def answer_once(server: socket.socket, answer: bytes) -> None:
-    connection, _ = server.accept()
-    with connection:
-        connection.recv(4096)
-        connection.sendall(answer)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
 # ---------------------------------------------------------------- crawl without URL, status, check
@@ -237,6 +153,39 @@ def test_a_site_that_reached_its_limit_goes_on_next_time(run: Run, tmp_path: Pat
         assert site["outcome"] == "done"
         paths = [hit.path for hit in served.requests if hit.path != "/robots.txt"]
         assert len(paths) == len(set(paths))
+
+
+def test_a_site_taken_out_is_not_asked_any_more(run: Run, tmp_path: Path, two: tuple[Forum, Forum]) -> None:
+    with serve(two[0]) as gone, serve(two[1]) as kept:
+        configure(tmp_path, gone, kept, more="max_requests = 5\n")
+        assert run("crawl", cwd=tmp_path).returncode == 0
+        gone.clear()
+        configure(tmp_path, kept)
+        done = run("crawl", "--json", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert gone.requests == []
+        assert json.loads(done.stdout)["waiting"] > 0
+        assert run("crawl", gone.url, "--delay", 0, cwd=tmp_path).returncode == 0
+        assert gone.requests != []
+
+
+def test_a_site_that_moved_is_crawled_to_its_end(run: Run, tmp_path: Path, two: tuple[Forum, Forum]) -> None:
+    with serve(two[0]) as moved, serve(two[1]) as other, serve_redirect(moved.url) as old:
+        configure(tmp_path, moved, other, more="max_requests = 5\n")
+        assert run("crawl", cwd=tmp_path).returncode == 0
+        (tmp_path / "xemtiep.toml").write_text(f'delay = 0\n[[sites]]\nurl = "{old}"\n')
+        done = run("crawl", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+        waiting = db.execute("SELECT DISTINCT host FROM frontier WHERE state = 'queued'").fetchall()
+    assert waiting == [(other.url.split("/")[2],)]
+
+
+def test_software_that_is_not_known_is_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "xemtiep.toml").write_text('[[sites]]\nurl = "https://f.example/"\nsoftware = "nope"\n')
+    done = run("sites", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "https://f.example/: no forum software is called 'nope'" in done.stderr
 
 
 def test_check_tells_what_a_crawl_would_do(run: Run, tmp_path: Path, two: tuple[Forum, Forum]) -> None:

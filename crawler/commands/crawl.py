@@ -80,7 +80,7 @@ def crawl(
     progress = sys.stderr.isatty() and not verbose
     summary = metrics.watched(
         settings,
-        lambda: crawling.crawl(starts, settings, progress=progress, verbose=verbose),
+        lambda begun: crawling.crawl(starts, settings, progress=progress, verbose=verbose, alone=not urls, begun=begun),
         lambda trouble: click.echo(f"xemtiep: {trouble}", err=True),
     )
     echo(summary_json(summary) if as_json else summary_text(summary, settings.archive))

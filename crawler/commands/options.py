@@ -52,7 +52,7 @@ class Seconds(click.ParamType[float]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Read it, or refuse it in words."""
         try:
-            return values.number(value)
+            return values.number(values.typed(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
 

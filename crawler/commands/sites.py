@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from crawler.commands.options import archive_option, config_option, echo_each, json_option, print_json
-from crawler.config import load
+from crawler.config import load, understood
 
 
 @click.group(invoke_without_command=True)
@@ -19,8 +19,12 @@ def sites(ctx: click.Context, *, archive: Path | None, config: Path | None, as_j
     if ctx.invoked_subcommand:
         return
     from crawler import sites as configured
+    from crawler.sites.ready import require_software
 
-    standings = configured.standings(load(config, archive=archive))
+    settings = load(config, archive=archive)
+    for site in settings.sites:
+        require_software(site)
+    standings = configured.standings(settings)
     if as_json:
         print_json([configured.as_json(standing) for standing in standings])
     else:
@@ -36,13 +40,13 @@ def sites(ctx: click.Context, *, archive: Path | None, config: Path | None, as_j
 def add(above: Path | None, *, url: str, config: Path | None) -> None:
     """Look at a forum and write its entry into xemtiep.toml.
 
-    With its software, boards and sensible values.
+    With its software, boards and sensible values. Exit code 4 where a wall or robots.txt keeps xemtiep out.
     """
     from crawler.crawl import checked
     from crawler.sites.adding import add as add_site
 
     config = config or above
-    settings = load(config if config and config.exists() else None)
+    settings = load(config) if config is None or config.exists() else understood("", config)  # a new file has no site
     file, entry = add_site(checked(url), settings, config)
     click.echo(entry, nl=False)
     click.echo(f"written to {file}; look it over, then try: xemtiep check", err=True)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from archive.errors import ConfigError, UnreadableError
+from archive.errors import ConfigError, ShutOutError, UnreadableError
 from archive.frontier import host_of
 from archive.records import WALLS, Board, Kind, Page
-from crawler.config import FILE, Config, is_same
+from crawler.config import FILE, Config, is_same, understood
 from crawler.files import write_whole
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ def add(url: str, config: Config, file: Path | None = None) -> tuple[Path, str]:
     The file keeps every character that it has. Without one, xemtiep.toml is made.
 
     Raises:
-        ConfigError: the site is there already, or the file cannot be written.
-        UnreadableError: the address is no forum that xemtiep can read, or shows nothing to a guest.
+        ConfigError: the site is there already, or the file cannot be written, or not be read with the entry in it.
+        UnreadableError: the address is no forum that xemtiep can read.
+        ShutOutError: it shows nothing to a guest, or robots.txt forbids it.
     """
     path = file or config.file or FILE
     found = look(url, config)
@@ -47,6 +48,7 @@ def add(url: str, config: Config, file: Path | None = None) -> tuple[Path, str]:
     entry = written(found)
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     text = f"{before.rstrip()}\n\n{entry}" if before.strip() else entry
+    _check_whole(text, path)
     try:
         write_whole(path, text)
     except OSError as error:
@@ -54,11 +56,23 @@ def add(url: str, config: Config, file: Path | None = None) -> tuple[Path, str]:
     return path, entry
 
 
+def _check_whole(text: str, path: Path) -> None:
+    """Read the file as it would be: nothing is written that no command could load."""
+    try:
+        understood(text, path)
+    except ConfigError as error:
+        raise ConfigError(
+            f"{error}: so it would be with the new entry, and nothing is written; every site must be a table [[sites]]"
+            " of its own, none in a list such as sites = [{ url = ... }]"
+        ) from error
+
+
 def look(url: str, config: Config) -> Found:
     """Fetch robots.txt and the page at `url`, and say what forum it is.
 
     Raises:
-        UnreadableError: robots.txt forbids it, it cannot be had, or it is no forum that xemtiep can read.
+        UnreadableError: it cannot be had, or it is no forum that xemtiep can read.
+        ShutOutError: robots.txt forbids it, or it shows nothing to a guest.
     """
     from crawler.forums import read  # lxml; the command's help does without
 
@@ -66,7 +80,7 @@ def look(url: str, config: Config) -> Found:
     at, body = _fetch(url, config)
     page = read(body, at)
     if page.kind in WALLS:
-        raise UnreadableError(
+        raise ShutOutError(
             f"{at} shows guests only {page.message or page.kind.value!r}: write its entry by hand, with a login"
         )
     if page.kind not in {Kind.INDEX, Kind.BOARD, Kind.THREAD}:
@@ -133,7 +147,7 @@ def _ask_robots(url: str, config: Config) -> None:
     except FileNotFoundError:
         return
     if not Protego.parse(body.decode("utf-8", "replace")).can_fetch(url, "xemtiep"):
-        raise UnreadableError(f"{url} is forbidden by the site's robots.txt")
+        raise ShutOutError(f"{url} is forbidden by the site's robots.txt")
 
 
 def _fetch(url: str, config: Config) -> tuple[str, bytes]:
