@@ -22,6 +22,7 @@ LATE = 9  # for what was under way at several sudden ends: everything else first
 LONGEST_WAIT = 86_400.0  # seconds; what makes a page wait asks for a few hours at most
 DONE = "done"
 FAILED = "failed"  # the one outcome that may be another next time; the rest (wall, missing, ...) is the site's answer
+AS_MEMBER = " (asked as a member)"  # ends the reason of a wall that a login or cookies did not open
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,12 +40,13 @@ class Scope:
     """How far a walk goes, in times as `archive.text.utc` writes them.
 
     `since` leaves out threads that are quiet since before it; `refresh` re-reads those active since then, for edits
-    and deletions; `full` reads everything again.
+    and deletions; `full` reads everything again. `member`: it is walked with a login or cookies.
     """
 
     since: str | None = None
     refresh: str | None = None
     full: bool = False
+    member: bool = False
 
 
 EVERYTHING_NEW = Scope()
@@ -74,8 +76,9 @@ def host_of(url: str) -> str:
 def seed(db: sqlite3.Connection, url: str, role: str, now: str, scope: Scope = EVERYTHING_NEW) -> None:
     """Begins a walk from `url`, unless the last one from there is still unfinished: then that one goes on.
 
-    What failed in the last walk gets another chance in the new one; so does a board's page that was walled, because
-    nothing else leads to the pages behind it. A full walk begins anew over an unfinished one that is not.
+    What failed in the last walk gets another chance in the new one; so does what robots.txt refused, which may say
+    otherwise by now, and a board's page that was walled, because nothing else leads to the pages behind it. A member
+    asks once for all that was walled to guests. A full walk begins anew over an unfinished one that is not.
     """
     row = db.execute('SELECT id, state, "full" FROM frontier WHERE url = ?', (url,)).fetchone()
     if row is None:
@@ -91,6 +94,7 @@ def seed(db: sqlite3.Connection, url: str, role: str, now: str, scope: Scope = E
         db.execute("UPDATE frontier SET since = ? WHERE id = ?", (scope.since, start))
     else:
         _begin(db, start, role, scope)
+        _ask_again(db, start, scope)
     _read_again(db, start, url, scope, now)
 
 
@@ -102,19 +106,28 @@ def _begin(db: sqlite3.Connection, start: int, role: str, scope: Scope) -> None:
         " WHERE id = ?",
         (role, PRIORITY[role], scope.since, scope.full, scope.full, scope.full, start),
     )
-    db.execute(
-        "UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL, reason = '',"
-        " round = (SELECT round FROM frontier WHERE id = :start)"
-        " WHERE walk = :start AND state <> 'done'"
-        " AND (state IN ('queued', 'taken') OR outcome = :failed OR role = 'next-board')",
-        {"start": start, "failed": FAILED},
-    )
 
 
-# Threads of which no page was ever read (a wall, nothing there) have nothing to compare.
+# A wall comes late: a few that stand for members too end the asking of their host, and the news is to be read first.
+_ASK_AGAIN = """
+UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL, reason = '',
+    priority = CASE outcome WHEN 'wall' THEN :late ELSE priority END,
+    round = (SELECT round FROM frontier WHERE id = :start)
+WHERE walk = :start AND state <> 'done' AND (state IN ('queued', 'taken') OR outcome IN (:failed, 'refused')
+    OR role = 'next-board' OR (:member AND outcome = 'wall' AND substr(reason, -length(:mark)) <> :mark))
+"""
+
+
+def _ask_again(db: sqlite3.Connection, start: int, scope: Scope) -> None:
+    values = {"failed": FAILED, "late": PRIORITY["refresh"], "mark": AS_MEMBER}
+    db.execute(_ASK_AGAIN, {"start": start, "member": scope.member, **values})
+
+
+# Threads of which no page was ever read (a wall, nothing there) have nothing to compare: only a full walk asks for
+# them, and for those that are gone: they may be there by now.
 _ACTIVE = """
-SELECT id, url, settled FROM threads WHERE walk = :start AND last_page > 0 AND gone_at IS NULL AND (:full
-    OR coalesce(last_post_at, (SELECT max(posted_at) FROM posts WHERE thread = threads.id), first_seen) >= :refresh)
+SELECT id, url, settled FROM threads WHERE walk = :start AND (:full OR (last_page > 0 AND gone_at IS NULL
+    AND coalesce(last_post_at, (SELECT max(posted_at) FROM posts WHERE thread = threads.id), first_seen) >= :refresh))
 ORDER BY id
 """
 

@@ -124,7 +124,7 @@ def save_listing(  # noqa: PLR0913, PLR0917 # a page, where it belongs, and when
     _update(db, [(row, known[row.id]) for row in rows if row.id in known], now)
     links = [Link(url=row.url, role="thread", thread=numbers[row.id], signature=signature(row, now)) for row in new]
     listed = [(row, known[row.id]) for row in rows if row.id in known and row.id not in old]
-    links += [link for row, before in listed if (link := _again(row, before, now))]
+    links += [link for row, before in listed if (link := _again(row, before, now, full=bool(walk and walk.full)))]
     sorted_ = _by_activity(rows)
     news = any(before.settled is None or (_differs(row, before, now) and not row.sticky) for row, before in listed)
     ends = sorted_ and any(row.id in old for row in rows if not row.sticky)
@@ -136,11 +136,12 @@ def _differs(row: ThreadRow, known: _Known, now: str) -> bool:
     return _changed(known.settled, signature(row, now))
 
 
-def _again(row: ThreadRow, known: _Known, now: str) -> Link | None:
-    """Where a known thread continues, if it has to: changed, renamed, or nothing said about it."""
+def _again(row: ThreadRow, known: _Known, now: str, *, full: bool) -> Link | None:
+    """Where a known thread continues, if it has to: changed, renamed, nothing said about it, or it was never read."""
     state = signature(row, now)
     renamed = known.title not in {None, stored(row.title)}
-    if known.open or (state and not renamed and not _changed(known.settled, state)):
+    unread = full and known.last_page_url is None
+    if known.open or (state and not renamed and not unread and not _changed(known.settled, state)):
         return None
     return Link(url=known.last_page_url or row.url, role="thread", thread=known.number, signature=state)
 

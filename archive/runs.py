@@ -58,6 +58,12 @@ def errors(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
     return found
 
 
+def has_posts(db: sqlite3.Connection, host: str) -> bool:
+    """Whether the archive holds a post of a host's forums."""
+    sql = "SELECT 1 FROM sites JOIN posts ON posts.site = sites.id WHERE substr(sites.site || '/', 1, ?) = ? LIMIT 1"
+    return db.execute(sql, (len(host) + 1, f"{host}/")).fetchone() is not None
+
+
 def sites(db: sqlite3.Connection) -> list[dict[str, Any]]:
     """What is known of each site: its software, and how many boards and threads."""
     rows = db.execute(

@@ -92,7 +92,7 @@ class Archive(Asking):
         with explained(self.path):
             runs.end(self.db, run_id, outcome, counts, _now())
 
-    def seed(
+    def seed(  # noqa: PLR0913 # how far a walk goes, each by its name
         self,
         url: str,
         role: str = "start",
@@ -100,13 +100,14 @@ class Archive(Asking):
         since: datetime | None = None,
         refresh: datetime | None = None,
         full: bool = False,
+        member: bool = False,
     ) -> None:
         """Begins a walk from `url`; an unfinished one from there goes on instead.
 
         `since` leaves out threads that are quiet since before it; `refresh` reads those active since then once more,
-        for edits and deletions; `full` reads everything once more.
+        for edits and deletions; `full` reads everything once more; a `member` asks for what was walled to guests.
         """
-        scope = frontier.Scope(since=utc(since), refresh=utc(refresh), full=full)
+        scope = frontier.Scope(since=utc(since), refresh=utc(refresh), full=full, member=member)
         with self._transaction():
             frontier.seed(self.db, url, role, _now(), scope)
 
@@ -192,6 +193,11 @@ class Archive(Asking):
         """What is known of each site: its software, and how many boards and threads."""
         with explained(self.path):
             return runs.sites(self.db)
+
+    def has_posts(self, host: str) -> bool:
+        """Whether a post of a host (`archive.frontier.host_of`) is held."""
+        with explained(self.path):
+            return runs.has_posts(self.db, host)
 
     def fetched_at(self, url: str) -> str | None:
         """When the page at a URL was last fetched in a crawl; None if it never was."""

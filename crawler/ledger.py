@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from archive import Archive
 from archive.errors import ArchiveError
-from archive.frontier import host_of
+from archive.frontier import AS_MEMBER, host_of
 from archive.records import Kind, Page, Request, Saved
+from crawler.access import login
 from crawler.config import Config
 from crawler.politeness import PATIENCE, Hosts, State, backoff
 from crawler.reading import urls
@@ -42,10 +43,15 @@ class Ledger:
     def seed(self, start: Start) -> None:
         """Begin a walk."""
         refresh = datetime.now(UTC) - timedelta(days=start.refresh) if start.refresh else None
+        member = self._member(start.url)
         try:
-            self.archive.seed(start.url, start.role, since=start.since, refresh=refresh, full=start.full)
+            self.archive.seed(start.url, start.role, since=start.since, refresh=refresh, full=start.full, member=member)
         except ArchiveError as error:
             self.abort(str(error))
+
+    def _member(self, url: str) -> bool:
+        site = self.config.site_of(url)
+        return bool(site.login or site.cookies)
 
     def walk_site(self, row: Request) -> None:
         """Begin at the boards of a feed's site: the feed does not tell enough."""
@@ -135,11 +141,22 @@ class Ledger:
         self.give_up(row, "failed", f"the crawl ended suddenly {row.tries - 1} times while it worked on this page")
         return True
 
-    def walled(self, row: Request, page: Page) -> None:
+    def refused(self, row: Request, reason: str) -> None:
+        """Count what robots.txt forbids, which costs the host nothing; a start page shuts the host for this run."""
+        host = self.hosts[host_of(row.url)]
+        host.spare()
+        host.refused += 1
+        self.give_up(row, "refused", reason)
+        if row.role == "start":
+            host.close(State.SHUT, f"{row.url} is forbidden by the site's robots.txt")
+
+    def walled(self, row: Request, page: Page, body: bytes) -> None:
         """Count a wall; a challenge, a walled start page or the fifth wall in a row shuts the host for this run."""
         host = self.hosts[host_of(row.url)]
         host.walls += 1
-        self.give_up(row, "wall", f"{page.kind.value}: {page.message}" if page.message else page.kind.value)
+        reason = f"{page.kind.value}: {page.message}" if page.message else page.kind.value
+        member = self._member(row.url) and login.for_member(body) is not False  # a login may have been lost
+        self.give_up(row, "wall", reason + AS_MEMBER if member else reason)
         if page.kind is Kind.CHALLENGE or row.role == "start" or host.walls >= WALLS_IN_A_ROW:
             reason = f"{host.name} shuts xemtiep out at {row.url}: {page.message or page.kind.value}"
             host.close(State.SHUT, reason)

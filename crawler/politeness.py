@@ -92,6 +92,7 @@ class Host:
     latency: float = 0.0
     penalty: float = 0.0
     asked: int = 0
+    refused: int = 0
     walls: int = 0
     troubles: int = 0
     troubled: set[str] = field(default_factory=set)
@@ -114,6 +115,11 @@ class Host:
         """Note that a request goes out."""
         self.asked += 1
         self.ready = time.time() + self.pause
+
+    def spare(self) -> None:
+        """Note that it did not go out after all: robots.txt forbids it."""
+        self.asked -= 1
+        self.ready = 0.0
 
     def open(self) -> bool:
         """Whether it may be asked now: not closed, not over its limits, not in its quiet hours."""

@@ -89,11 +89,14 @@ def ending(spider: "ForumSpider", reason: str, name: str | None = None) -> tuple
     few = name is None and counts["new"] < spider.config.min_items
     left = spider.archive.taken()  # nothing is under way any more, or the machinery itself is broken
     missing = f"only {counts['new']} new posts; at least {spider.config.min_items} were expected" if few else None
-    error = "; ".join(filter(None, [broken, missing, *(host.reason for host in hosts)])) or None
+    open_ = [] if spider.spent() else [host.name for host in hosts if host.refused and host.state is State.OPEN]
+    barred = [host for host in open_ if not spider.archive.has_posts(host)]
+    forbidden = [f"{host}: what it lists is forbidden by the site's robots.txt; no post was read" for host in barred]
+    error = "; ".join(filter(None, [broken, missing, *forbidden, *(host.reason for host in hosts)])) or None
     cases = (
         (reason == "shutdown", "interrupted", INTERRUPTED),
-        (reason != "finished" or left, "failed", FAILED),
-        (State.SHUT in states, "shut out", SHUT_OUT),
+        (reason != "finished" or left, "broken off", FAILED),
+        (State.SHUT in states or barred, "shut out", SHUT_OUT),
         (states == {State.LOCKED}, "locked", LOCKED),
         (states & {State.DOWN, State.LOCKED}, "done with errors", PARTIAL),
         (broken and not counts["pages"], "failed", FAILED),

@@ -172,6 +172,49 @@ def test_robots_txt_that_forbids_is_obeyed(run: Run, tmp_path: Path) -> None:
     assert "robots.txt" in done.stderr
 
 
+def test_threads_that_robots_txt_forbids_are_read_when_it_allows_them(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum(threads=8)
+    forum.forbids = ["/threads/"]
+    command = ("crawl", "--archive", tmp_path / "a.db", "--delay", 0, "--json")
+    with serve(forum) as served:
+        first = run(*command, served.url)
+        assert first.returncode == 4, first.stdout
+        assert "forbidden by the site's robots.txt; no post was read" in first.stderr
+        assert json.loads(first.stdout)["outcome"] == "shut out"
+        forum.forbids = []
+        assert run(*command, served.url).returncode == 0
+        assert archived(tmp_path / "a.db") == posted(served)
+        forum.forbids = ["/threads/"]
+        assert run(*command, served.url).returncode == 0  # nothing new, nothing asked for
+
+
+def test_what_robots_txt_forbids_counts_for_no_request(run: Run, tmp_path: Path) -> None:
+    forum = sample_forum(threads=20)
+    forum.forbids = ["/threads/"]
+    with serve(forum) as served:
+        done = run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0, "--max-requests", 15, "--json")
+    summary = json.loads(done.stdout)
+    assert (done.returncode, summary["counts"]["refused"], summary["waiting"]) == (4, 20, 0)
+
+
+@pytest.mark.parametrize("how", ["wall", "missing"])
+def test_a_thread_that_was_not_there_at_first_is_read_by_a_full_crawl(run: Run, tmp_path: Path, how: str) -> None:
+    forum = sample_forum(threads=8)
+    lost = next(thread for thread in forum.threads.values() if not thread.members_only and not thread.deleted)
+    if how == "wall":
+        lost.members_only = True
+    else:
+        lost.deleted = True
+    command = ("crawl", "--archive", tmp_path / "a.db", "--delay", 0)
+    with serve(forum) as served:
+        run(*command, served.url)
+        lost.members_only = lost.deleted = False
+        run(*command, served.url)
+        assert archived(tmp_path / "a.db") != posted(served)  # its board says nothing new of it
+        assert run(*command, served.url, "--full").returncode == 0
+        assert archived(tmp_path / "a.db") == posted(served)
+
+
 # ---------------------------------------------------------------- pages that are no forum's
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made import BOARD, DAY, HOME, SITE, board, crawl, post, row, take, thread
 
 from archive import Archive
-from archive.frontier import host_of
+from archive.frontier import AS_MEMBER, host_of
 from archive.records import Kind, Page
 
 T10, T11 = f"https://{SITE}/t/10", f"https://{SITE}/t/11"
@@ -293,3 +294,72 @@ def test_two_starts_share_what_they_have_in_common(archive: Archive) -> None:
     assert asked[:2] == [HOME, BOARD.url]
     assert len(asked) <= 3
     assert crawl(archive, pages, HOME) == [HOME, BOARD.url]
+
+
+# What was never read
+
+
+def answer(archive: Archive, outcome: str, reason: str = "", **scope: Any) -> None:
+    """A walk in which the thread 10 is read and the thread 11 ends so."""
+    archive.seed(BOARD.url, "start", **scope)
+    pages = {BOARD.url: board(row(), row("11")), T10: thread(post(1), post(2))}
+    while request := archive.take():
+        if request.url in pages:
+            archive.save_page(pages[request.url], request=request)
+        else:
+            archive.finish(request, outcome=outcome, reason=reason)
+
+
+def again(archive: Archive, start: str = BOARD.url, **scope: Any) -> list[str]:
+    """What a walk asks for when all is there and the board shows nothing new."""
+    archive.seed(start, "start", **scope)
+    pages = {
+        HOME: index(),
+        BOARD.url: board(row(), row("11")),
+        T10: thread(post(1), post(2)),
+        T11: thread(post(3), post(4), number="11"),
+    }
+    asked = []
+    while request := archive.take():
+        asked.append(request.url)
+        archive.save_page(pages[request.url], request=request)
+    return asked
+
+
+@pytest.mark.parametrize("outcome", ["wall", "missing", "refused", "unreadable"])
+@pytest.mark.parametrize("start", [BOARD.url, HOME])
+def test_a_full_walk_asks_again_for_what_was_never_read(archive: Archive, outcome: str, start: str) -> None:
+    answer(archive, outcome)
+    assert T11 in again(archive, start, full=True)
+    assert archive.status()["posts"] == 4
+    assert T11 not in again(archive)
+
+
+def test_a_full_walk_asks_again_for_a_thread_that_was_gone(archive: Archive) -> None:
+    again(archive)
+    answer(archive, "missing", full=True)
+    lost = "SELECT thread_id FROM threads WHERE gone_at IS NOT NULL"
+    assert archive.db.execute(lost).fetchall() == [("11",)]
+    assert T11 in again(archive, full=True)
+    assert archive.db.execute(lost).fetchall() == []
+
+
+def test_what_robots_txt_refused_is_asked_again_once_in_each_walk(archive: Archive) -> None:
+    answer(archive, "refused")
+    answer(archive, "refused")
+    assert sorted(again(archive)) == [BOARD.url, T11]
+    assert again(archive) == [BOARD.url]
+
+
+def test_a_member_asks_again_for_what_was_walled_to_guests_and_only_for_that(archive: Archive) -> None:
+    answer(archive, "wall", "members only")
+    assert again(archive) == [BOARD.url]
+    answer(archive, "wall", f"not for you{AS_MEMBER}", member=True)
+    assert again(archive, member=True) == [BOARD.url]
+    assert T11 in again(archive, full=True)
+
+
+def test_a_member_asks_for_the_news_first(archive: Archive) -> None:
+    answer(archive, "wall", "members only")
+    assert again(archive, member=True) == [BOARD.url, T11]
+    assert again(archive, member=True) == [BOARD.url]

@@ -226,6 +226,31 @@ def test_cookies_of_a_browser_let_the_member_in(run: Run, tmp_path: Path, forum:
     assert members_only in threads(tmp_path)
 
 
+def test_a_thread_that_was_walled_to_guests_is_read_once_there_is_a_login(
+    run: Run, tmp_path: Path, forum: Forum, members_only: str
+) -> None:
+    (tmp_path / "cookies.txt").write_text("xf_session=expired")
+    with serve(forum) as served:
+        for options in ("", 'cookies = "cookies.txt"'):
+            assert crawl(run, served, tmp_path, options).returncode == 0
+            assert members_only not in threads(tmp_path)
+        assert crawl(run, served, tmp_path, LOGIN).returncode == 0
+        assert members_only in threads(tmp_path)
+
+
+def test_what_is_walled_to_the_member_too_is_asked_for_once(
+    run: Run, tmp_path: Path, forum: Forum, members_only: str
+) -> None:
+    forum.fail(rf"/threads/.*\b{members_only}/", status=403, times=99)
+    asked = []
+    with serve(forum) as served:
+        for options in ("", LOGIN, LOGIN):
+            served.clear()
+            crawl(run, served, tmp_path, options)
+            asked.append(sum(f"{members_only}/" in hit.path for hit in served.requests if "/threads/" in hit.path))
+    assert asked == [1, 1, 0]
+
+
 def test_cookies_that_do_not_log_in_are_said_to(run: Run, tmp_path: Path, forum: Forum) -> None:
     (tmp_path / "cookies.txt").write_text("xf_session=expired")
     with serve(forum) as served:

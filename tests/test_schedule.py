@@ -243,6 +243,7 @@ def test_a_full_disk_ends_the_crawl_with_advice_and_harms_nothing(run: Run, tmp_
     assert "a.db" in err
     assert "run the same command again" in err
     assert "Traceback" not in err
+    assert outcomes(run, tmp_path / "a.db")[-1] in {"broken off", "killed"}  # no room for the word either
     assert crawl(run, served, tmp_path / "a.db")[0] == 0
     crawl(run, served, tmp_path / "calm.db")
     assert content(tmp_path / "a.db") == content(tmp_path / "calm.db")

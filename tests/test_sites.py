@@ -41,6 +41,7 @@ HOURS = timedelta(hours=1)
         (24 * HOURS, "failed", 0 * HOURS, 0.95 * HOURS),
         (6 * HOURS, "killed", 1 * HOURS, 0 * HOURS),
         (6 * HOURS, "interrupted", 1 * HOURS, 0 * HOURS),
+        (6 * HOURS, "broken off", 1 * HOURS, 0 * HOURS),
         (6 * HOURS, "stopped at its limit", 1 * HOURS, 0 * HOURS),
         (6 * HOURS, "done", -9000 * HOURS, 0 * HOURS),  # the clock was ahead
         (None, "done", 0 * HOURS, 0 * HOURS),

@@ -13,7 +13,7 @@ def robots(forum: Forum, base: str) -> str:
     """The rules for crawlers. Member, reply and report links are allowed: a crawler must know them by itself."""
     if forum.robots == "disallow":
         return "User-agent: *\nDisallow: /\n"
-    rules = "".join(f"Disallow: {path}\n" for path in FORBIDDEN)
+    rules = "".join(f"Disallow: {path}\n" for path in [*FORBIDDEN, *forum.forbids])
     delay = "" if forum.crawl_delay is None else f"Crawl-delay: {forum.crawl_delay:g}\n"
     return f"User-agent: *\n{delay}{rules}Allow: /\n\nSitemap: {base}/sitemap.xml\n"
 

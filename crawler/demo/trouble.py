@@ -26,7 +26,8 @@ class Trouble:
     `etag` sends an ETag and answers 304 to it; `modified` sends Last-Modified, either of the page's last change
     (answered with 304 too) or of the request ("request": worthless, as some forum software does).
     `accounts` are the members' passwords by name; the first logins last for so many requests as `lasting` says.
-    `sessions` adds `?s=...` to every link. `robots` is what robots.txt does, `crawl_delay` a line in it.
+    `sessions` adds `?s=...` to every link. `robots` is what robots.txt does, `crawl_delay` a line in it, `forbids`
+    more paths that it forbids.
     """
 
     etag: bool = False
@@ -34,6 +35,7 @@ class Trouble:
     sessions: bool = False
     robots: Literal["normal", "missing", "error", "disallow"] = "normal"
     crawl_delay: float | None = None
+    forbids: list[str] = field(default_factory=list)
     wall_status: int = 403
     accounts: dict[str, str] = field(default_factory=dict)
     lasting: list[int] = field(default_factory=list)

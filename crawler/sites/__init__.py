@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from archive import Archive
     from crawler.start import Start
 
-UNFINISHED = frozenset({None, "killed", "interrupted", "locked", "stopped at its limit"})  # to go on as soon as may be
+# Runs to go on as soon as may be; one is broken off by the machine it ran on: a full disk, or a fault of the program.
+UNFINISHED = frozenset({None, "killed", "interrupted", "broken off", "locked", "stopped at its limit"})
 AGAIN = timedelta(hours=1)  # a crawl that failed outright is not put off for a day because of an hour without a network
 WALK = timedelta(days=1)  # of a site with feeds the boards are walked once in this time
 EARLY = 0.05  # of `every`: a timer that fires as often must not find each second run a moment too early

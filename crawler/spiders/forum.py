@@ -220,13 +220,13 @@ class ForumSpider(scrapy.Spider):
         """End or repeat a request whose answer is no page to save."""
         what = said(page, response)
         if page.kind in WALLS:
-            self.ledger.walled(row, replace(page, message=what))
+            self.ledger.walled(row, replace(page, message=what), response.body)
         elif response.status in OVERLOADED:
             self.ledger.hold(row, what, retry_after(_header(response, "Retry-After")))
         elif response.status in RETRIED:
             self.ledger.again(row, what, retry_after(_header(response, "Retry-After")))
         elif response.status in REFUSED:
-            self.ledger.walled(row, replace(page, kind=Kind.DENIED, message=what))
+            self.ledger.walled(row, replace(page, kind=Kind.DENIED, message=what), response.body)
         elif response.status in GONE or page.kind is Kind.MISSING:
             self.ledger.give_up(row, "missing", what)
         else:
@@ -252,9 +252,7 @@ class ForumSpider(scrapy.Spider):
         host = self.hosts[host_of(row.url)]
         match failure.value:
             case ForbiddenError():
-                self.ledger.give_up(row, "refused", reason)
-                if row.role == "start":
-                    host.close(State.SHUT, f"{row.url} is forbidden by the site's robots.txt")
+                self.ledger.refused(row, reason)
             case RobotsUnavailableError() as error:
                 self.ledger.hold(row, reason, error.wait)
             case InterruptedDownloadError():
