@@ -76,9 +76,8 @@ def host_of(url: str) -> str:
 def seed(db: sqlite3.Connection, url: str, role: str, now: str, scope: Scope = EVERYTHING_NEW) -> None:
     """Begins a walk from `url`, unless the last one from there is still unfinished: then that one goes on.
 
-    What failed in the last walk gets another chance in the new one; so does what robots.txt refused, which may say
-    otherwise by now, and a board's page that was walled, because nothing else leads to the pages behind it. A member
-    asks once for all that was walled to guests. A full walk begins anew over an unfinished one that is not.
+    What failed or robots.txt refused is asked again in a new walk; so is a board's page that was walled (all behind it
+    depends on it) and, once, what was walled to guests, by a member. A full walk goes on only with a full one.
     """
     row = db.execute('SELECT id, state, "full" FROM frontier WHERE url = ?', (url,)).fetchone()
     if row is None:
@@ -108,7 +107,7 @@ def _begin(db: sqlite3.Connection, start: int, role: str, scope: Scope) -> None:
     )
 
 
-# A wall comes late: a few that stand for members too end the asking of their host, and the news is to be read first.
+# A wall comes late: a few that stand for members too end the asking of their host.
 _ASK_AGAIN = """
 UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL, reason = '',
     priority = CASE outcome WHEN 'wall' THEN :late ELSE priority END,
@@ -123,8 +122,7 @@ def _ask_again(db: sqlite3.Connection, start: int, scope: Scope) -> None:
     db.execute(_ASK_AGAIN, {"start": start, "member": scope.member, **values})
 
 
-# Threads of which no page was ever read (a wall, nothing there) have nothing to compare: only a full walk asks for
-# them, and for those that are gone: they may be there by now.
+# Only a full walk asks for threads of which no page was ever read (a wall, nothing there), and for those that are gone.
 _ACTIVE = """
 SELECT id, url, settled FROM threads WHERE walk = :start AND (:full OR (last_page > 0 AND gone_at IS NULL
     AND coalesce(last_post_at, (SELECT max(posted_at) FROM posts WHERE thread = threads.id), first_seen) >= :refresh))

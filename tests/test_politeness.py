@@ -290,3 +290,10 @@ def test_a_proxy_that_is_down_is_blamed_without_its_password(
     assert "through the proxy 127.0.0.1:9" in done.stderr
     assert "s3cret" not in done.stdout + done.stderr
     assert small.requests == []
+
+
+def test_a_request_that_robots_txt_forbids_takes_no_time_of_the_host() -> None:
+    asked = host(delay=60)
+    asked.ask()
+    asked.spare()
+    assert (asked.asked, asked.ready <= time.time()) == (0, True)
