@@ -17,6 +17,8 @@ from archive.records import Kind, Page
 from crawler.cleaning import clean_page
 from crawler.cli import main
 from crawler.config import load
+from crawler.demo import routes, sample_forum, serve
+from crawler.demo.threads import thread_page
 from crawler.forums import read
 from crawler.forums.skins import SELECTORS, adjusted
 from crawler.forums.xenforo import XenForo2
@@ -136,6 +138,80 @@ def test_a_crawl_counts_changed_skins_and_says_so(run: Run, tmp_path: Path, *, i
         assert (summary["counts"]["changed_skin"], summary["counts"]["new"]) == (1, 4 if ids else 0)
         assert any("changed skin" in reason for reason in summary["reasons"])
         assert done.returncode == (3 if ids else 1)  # without a single page that can be saved it has failed
+
+
+SIMILAR = (
+    '<div class="structItemContainer"><div class="structItem structItem--thread js-threadListItem-8"><div '
+    'class="structItem-title"><a href="/threads/sao-truc.8/">Sáo trúc</a></div></div></div>'
+)
+
+
+def listing(body: str = SIMILAR) -> bytes:
+    return f'<html id="XF" lang="vi"><head><title>Cánh diều</title></head><body>{body}</body></html>'.encode()
+
+
+def test_a_thread_that_shows_only_similar_ones_is_no_board() -> None:
+    found = read(listing(), URL, now=NOW)
+    assert (found.kind, found.changed_skin, found.threads) == (Kind.UNKNOWN, True, ())
+    there = read(listing(), "https://forum.example/forums/lang.3/", now=NOW)
+    assert (there.kind, there.changed_skin, len(there.threads)) == (Kind.BOARD, False, 1)
+
+
+def test_an_empty_page_after_the_last_one_is_missing() -> None:
+    assert read(listing(), f"{URL}page-9", now=NOW).kind is Kind.MISSING
+    current = '<ul class="pageNav-main"><li class="pageNav-page pageNav-page--current">9</li></ul>'
+    assert read(listing(current + SIMILAR), f"{URL}page-9", now=NOW).changed_skin  # it counts itself among the pages
+
+
+def test_a_thread_of_deleted_posts_is_one() -> None:
+    notice = '<div class="messageNotice--deleted">Xóa</div>'
+    stub = f'<div class="message message--deleted js-post" id="js-post-4">{notice}</div>'
+    found = read(listing(stub + SIMILAR), URL, now=NOW)
+    assert (found.kind, found.changed_skin, [post.deleted for post in found.posts]) == (Kind.THREAD, False, [True])
+
+
+def test_a_message_beside_similar_threads_is_read() -> None:
+    gone = '<div class="blockMessage blockMessage--error">The requested thread could not be found.</div>'
+    assert read(listing(gone + SIMILAR), URL, now=NOW).kind is Kind.MISSING
+
+
+RENAMED = [('class="bbWrapper"', 'class="noi-dung"'), ("js-post", "bai-viet")]
+
+
+@pytest.mark.parametrize(("old", "new"), RENAMED)
+def test_a_forum_whose_skin_changes_is_noticed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    archive = tmp_path / "a.db"
+    with serve(sample_forum(threads=8)) as served:
+        crawl = ("crawl", served.url, "--delay", 0, "--json", "--archive")
+        assert run(*crawl, archive).returncode == 0
+        before = kept(archive)
+        monkeypatch.setattr(routes, "thread_page", lambda *given: thread_page(*given).replace(old, new))
+        known, fresh = run(*crawl, archive, "--full"), run(*crawl, tmp_path / "b.db")
+        for done in (known, fresh):
+            counts = json.loads(done.stdout)["counts"]
+            assert (done.returncode, counts["changed"], counts["vanished"]) == (3, 0, 0)
+            assert counts["changed_skin"] >= 8 - 2  # one thread is walled, one is missing
+        assert kept(archive) == before
+        monkeypatch.undo()
+        assert run(*crawl, tmp_path / "b.db").returncode == 0
+        assert [row[:2] for row in kept(tmp_path / "b.db")] == [row[:2] for row in before]
+
+
+def kept(archive: Path) -> list[Any]:
+    with Archive.open(archive) as found:
+        sql = "SELECT thread_id, post_id, text, gone_at FROM posts_full ORDER BY 1, 2"
+        return found.db.execute(sql).fetchall()
+
+
+def test_a_thread_is_no_board_where_addresses_do_not_tell(run: Run, tmp_path: Path) -> None:
+    row = '<div class="topic-wrap"><p class="wpforo-topic-title"><a href="/forum/lang/sao-truc/">Sáo trúc</a></p></div>'
+    body = f'<html><body class="wpft-topic"><div id="wpforo-wrap">{row}</div></body></html>'
+    with answering(body.encode()) as url:
+        done = run("crawl", f"{url}forum/lang/", "--archive", tmp_path / "a.db", "--delay", 0, "--json")
+    counts = json.loads(done.stdout)["counts"]
+    assert (done.returncode, counts["pages"], counts["failed"], counts["changed_skin"]) == (3, 1, 1, 1)
 
 
 def written(folder: Path, selectors: str) -> Path:

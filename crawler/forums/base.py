@@ -103,6 +103,8 @@ class Forum(Addresses):
         page = self.frame(doc)
         if posts:
             return replace(page, kind=Kind.THREAD, posts=posts, thread=self.read_thread(doc, page))
+        if self.is_thread(doc.url):  # whatever it lists, such as similar threads, it is no board
+            return walls.recognise(doc, page, notice=self.notice, login=self.login)
         rows = tuple(self.read_rows(doc))
         boards = states.told(doc, self.read_boards(doc), self.board_row, self.board_state, self.board_at)
         if rows or first(doc.page, self.board) is not None:

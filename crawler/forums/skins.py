@@ -11,6 +11,7 @@ from crawler.reading.document import Document
 from crawler.reading.select import text
 
 _DETECTION = {"name", "example", "signals", "anchor", "never"}  # texts of a family that are no part of its reading
+_WHAT = "changed skin: the selectors of {} find nothing here, give this site its own in xemtiep.toml"
 SELECTORS = tuple(
     name for name in Forum.__annotations__ if isinstance(vars(Forum)[name], str) and name not in _DETECTION
 )
@@ -43,7 +44,8 @@ def rescued(forum: Forum, doc: Document, page: Page) -> Page:
     is_thread = found.kind is Kind.THREAD and all(post.url for post in found.posts) and not forum.board_id(doc.url)
     if not doc.url and not is_thread:
         return page
-    what = f"changed skin: the selectors of {forum.name} find nothing here, give this site its own in xemtiep.toml"
+    if not found.posts and page.page == 1 and forum.is_thread(doc.url) and doc.url != forum.first_url(doc.url):
+        return replace(page, kind=Kind.MISSING, message="an empty page after the thread's last one")
     return replace(
         page,
         kind=Kind.THREAD if is_thread else Kind.UNKNOWN,
@@ -52,7 +54,15 @@ def rescued(forum: Forum, doc: Document, page: Page) -> Page:
         thread=forum.read_thread(doc, page) if is_thread else None,
         posts=found.posts,
         containers={**page.containers, **found.containers},
-        message=what,
+        message=_WHAT.format(forum.name),
         sure=found.sure,
         changed_skin=True,
+    )
+
+
+def misread(page: Page) -> Page:
+    """The page of a thread that was taken for a list, as what it is: one whose posts are not found."""
+    message = _WHAT.format(page.software)
+    return replace(
+        page, kind=Kind.UNKNOWN, threads=(), boards=(), board=None, next=None, message=message, changed_skin=True
     )

@@ -52,6 +52,11 @@ class Addresses:
         return _group(cls.board_url, url)
 
     @classmethod
+    def is_thread(cls, url: str) -> bool:
+        """Whether the URL can only be that of a thread; of some softwares it does not tell threads from boards."""
+        return bool(cls.thread_id(url)) and not cls.board_id(url)
+
+    @classmethod
     def board_at(cls, url: str) -> str | None:
         """The id of the board that a link leads to."""
         return cls.board_id(cls.first_url(url))

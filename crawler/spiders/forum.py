@@ -31,6 +31,7 @@ from crawler.config import Config, load
 from crawler.download import InterruptedDownloadError
 from crawler.failures import reason_of
 from crawler.forums import read
+from crawler.forums.skins import misread
 from crawler.ledger import Ledger
 from crawler.politeness import Hosts, State, retry_after, trusted
 from crawler.reading import urls
@@ -46,6 +47,7 @@ RETRIED = frozenset({408, 425, 500})  # may be the page's own trouble
 REFUSED = frozenset({401, 403, 451})
 GONE = frozenset({404, 410})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+OF_THREADS = frozenset({"thread", "next", "refresh"})  # roles of a thread's pages
 READ = frozenset({Kind.THREAD, Kind.BOARD, Kind.INDEX})
 
 
@@ -212,6 +214,9 @@ class ForumSpider(scrapy.Spider):
             zone=site.zone or UTC,
             now=now,
         )
+        is_list = page.kind in {Kind.BOARD, Kind.INDEX} and page.software != "unknown"
+        if is_list and row.role in OF_THREADS and response.url == row.url:  # a deleted thread may lead to its board
+            page = misread(page)
         if page.changed_skin and response.status >= 400:  # noqa: PLR2004 # the page of an error has no posts to look for
             return replace(page, kind=Kind.UNKNOWN, message="", changed_skin=False)
         return page
