@@ -28,13 +28,15 @@ def crawl(  # noqa: PLR0913 # keywords that each say one thing
     progress: bool = False,
     verbose: bool = False,
     alone: bool = False,
+    tries: int | None = None,
     begun: Callable[[], object] = lambda: None,
 ) -> Summary:
     """Crawl each URL (a thread, a board or a forum) into the archive; blocks until done, stopped or interrupted.
 
     A process can call it once (Scrapy's event loop cannot be started again). Each configured site gets a run of its own
     in the archive's table of runs. What crawls of other hosts left over is asked for too, unless these are
-    to be crawled `alone`. `begun` is called once the archive is locked.
+    to be crawled `alone`. `tries` is after how many failures a page is given up, None as the settings say. `begun` is
+    called once the archive is locked.
 
     Raises:
         ConfigError: a URL is not http or https, or something that a site needs (password, cookies) is not there.
@@ -57,7 +59,8 @@ def crawl(  # noqa: PLR0913 # keywords that each say one thing
         runs = {name: archive.start_run("crawl", name or others) for name in names}
         started = time.monotonic()
         parts = {"url": given, "archive": archive, "config": config}
-        crawler = _run_scrapy(parts, _settings(config, progress=progress, verbose=verbose, alone=alone))
+        options = _settings(config, progress=progress, verbose=verbose, alone=alone, tries=tries)
+        crawler = _run_scrapy(parts, options)
         found = summary(crawler, archive, time.monotonic() - started, names)
         for name, run in runs.items():
             part = found.sites.get(name, found)
@@ -89,7 +92,7 @@ def checked(url: str) -> str:
         raise ConfigError(f"{url!r} is not a web address: give one such as https://forum.example/threads/1/") from None
 
 
-def _settings(config: Config, *, progress: bool, verbose: bool, alone: bool) -> "Settings":
+def _settings(config: Config, *, progress: bool, verbose: bool, alone: bool, tries: int | None) -> "Settings":
     from scrapy.settings import Settings  # Scrapy takes a second to import
 
     settings = Settings()
@@ -100,6 +103,8 @@ def _settings(config: Config, *, progress: bool, verbose: bool, alone: bool) -> 
         "USER_AGENT": config.user_agent,
         "LOG_LEVEL": "INFO" if verbose else "ERROR" if progress else "WARNING",
     }
+    if tries is not None:
+        options["XEMTIEP_TRIES"] = tries
     settings.setdict(options, priority="cmdline")
     return settings
 

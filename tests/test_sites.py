@@ -202,8 +202,36 @@ def test_check_tells_what_a_crawl_would_do(run: Run, tmp_path: Path, two: tuple[
     assert not (tmp_path / "archive.db").exists()
 
 
+@contextmanager
+def moved_to(url: str) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(301)
+            self.send_header("Location", url)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 @pytest.mark.parametrize(
-    ("trouble", "code", "says"), [("robots", 4, "robots.txt"), ("challenge", 4, "shuts"), ("nobody", 1, "refused")]
+    ("trouble", "code", "says"),
+    [
+        ("robots", 4, "robots.txt"),
+        ("challenge", 4, "shuts"),
+        ("nobody", 1, "refused"),
+        ("overloaded", 3, "503"),
+        ("moved", 3, "it redirects to localhost:"),
+    ],
 )
 def test_check_names_what_is_wrong(run: Run, tmp_path: Path, trouble: str, code: int, says: str) -> None:
     forum = sample_forum(threads=12)
@@ -211,8 +239,10 @@ def test_check_names_what_is_wrong(run: Run, tmp_path: Path, trouble: str, code:
         forum.robots = "disallow"
     elif trouble == "challenge":
         forum.challenge()
-    with serve(forum) as served:
-        url = served.url if trouble != "nobody" else "http://127.0.0.1:9/"
+    elif trouble == "overloaded":
+        forum.fail("/", status=503, times=1000, retry_after=0)
+    with serve(forum) as served, moved_to(served.url.replace("127.0.0.1", "localhost")) as old:
+        url = {"nobody": "http://127.0.0.1:9/", "moved": old}.get(trouble, served.url)
         (tmp_path / "xemtiep.toml").write_text(f'delay = 0\n[[sites]]\nurl = "{url}"\n')
         done = run("check", cwd=tmp_path)
     assert done.returncode == code, done.stdout

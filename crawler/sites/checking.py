@@ -10,7 +10,9 @@ from archive.errors import ConfigError
 from crawler.config import Config, Site
 from crawler.sites import span_text
 from crawler.start import Start
+from crawler.summary import DONE, PARTIAL
 
+TRIES = 2  # of a page that gives no answer: a check is to say so soon
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -66,26 +68,32 @@ def check(config: Config) -> Checked:
     if not config.sites:
         raise ConfigError(f"no sites in {config.file or 'xemtiep.toml'}: add one with `xemtiep sites add URL`")
     with tempfile.TemporaryDirectory(prefix="xemtiep-check-") as folder:
-        sites = tuple(replace(site, max_requests=len(site.starts) + 1, quiet=None) for site in config.sites)
+        sites = tuple(replace(site, max_requests=len(site.starts) + TRIES, quiet=None) for site in config.sites)
         limited = replace(
             config, archive=Path(folder) / "check.db", sites=sites, max_requests=None, max_time=None, min_items=0
         )
         # No thread is as young as that: boards are looked at, and no thread is opened.
         starts = [Start(url=url, since=NEVER) for site in sites for url in site.starts]
-        summary = crawl(starts, limited)
+        summary = crawl(starts, limited, tries=TRIES)
         with Archive.open(limited.archive) as archive:
             held = {found["site"]: found for found in archive.sites()}
-        reports = tuple(_report(site, summary.sites[site.url], held) for site in config.sites)
-    return Checked(reports=reports, exit=summary.exit)
+        hosts = {site.host for site in config.sites}
+        away = ", ".join(name for name in held if name.partition("/")[0] not in hosts) or "another site"
+        reports = tuple(_report(site, summary.sites[site.url], held, away) for site in config.sites)
+    amiss = any(report.error for report in reports)
+    return Checked(reports=reports, exit=summary.exit or (PARTIAL if amiss else DONE))
 
 
-def _report(site: Site, part: Any, held: dict[str, dict[str, Any]]) -> Report:
+def _report(site: Site, part: Any, held: dict[str, dict[str, Any]], away: str) -> Report:
+    """What the crawl says of a site; `away` is where one leads that itself has nothing."""
     found = next((row for name, row in held.items() if name.partition("/")[0] == site.host), {})
     fine = part.counts["pages"] and not (part.counts["failed"] or part.counts["wall"])
     problem = part.error if not fine or part.outcome not in {"done", "stopped at its limit"} else None
+    if fine and not found:
+        problem = f"it redirects to {away}: if the forum has moved there, give that address as the site's url"
     return Report(
         site=site.url,
-        outcome=part.outcome if not fine else "done",
+        outcome="redirects" if fine and not found else "done" if fine else part.outcome,
         error=problem or (None if fine else "nothing could be read there"),
         software=found.get("software"),
         boards=found.get("boards", 0),
