@@ -68,9 +68,19 @@ def _row(id_: str, entry: dict[str, Any], link: str, forum: Forum) -> ThreadRow:
 
 
 def _link(entry: dict[str, Any], url: str) -> str:
+    """Where an entry leads; "" for one that does not say, or leads to the feed itself or the front page."""
     link = entry.get("link")
     href: str | None = None if link is None else link.get("href")
-    return urljoin(url, href or _text(link) or _text(entry.get("loc")))
+    said = href or _text(link) or _text(entry.get("loc")) or _permalink(entry.get("guid"))
+    found = urljoin(url, said) if said else ""
+    return "" if found == url or (urlsplit(found).path in {"", "/"} and not urlsplit(found).query) else found
+
+
+def _permalink(guid: Any) -> str:
+    """The guid of RSS where it is an address, which it is unless it says `isPermaLink="false"` (RSS 2.0)."""
+    said = _text(guid)
+    is_address = guid is not None and guid.get("isPermaLink") != "false" and said.startswith(("http://", "https://"))
+    return said if is_address else ""
 
 
 def _moment(text: str) -> datetime | None:

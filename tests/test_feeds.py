@@ -43,6 +43,25 @@ def test_rss_names_each_thread_once() -> None:
     assert (page.software, page.site) == ("xenforo2", "f.example")
 
 
+@pytest.mark.parametrize(
+    ("item", "ids"),
+    [
+        ("<guid>https://f.example/community/a/b/</guid>", ["b"]),
+        ('<guid isPermaLink="true">https://f.example/community/a/b/</guid>', ["b"]),
+        ('<guid isPermaLink="false">https://f.example/community/a/b/</guid>', []),
+        ("<guid>post-17</guid>", []),
+        ("<link></link>", []),
+        ("<link>https://f.example/community/?feed=rss2</link>", []),
+        ("<link>https://f.example/</link>", []),
+        ("<title>Nothing else</title>", []),
+    ],
+)
+def test_an_item_without_a_link_is_its_guid_or_nothing(item: str, ids: list[str]) -> None:
+    feed = f'<rss version="2.0"><channel><item>{item}</item></channel></rss>'
+    page = feeds.read(feed.encode(), "https://f.example/community/?feed=rss2", "wpforo")
+    assert ([row.id for row in page.threads], page.site.partition("/")[0]) == (ids, "f.example")
+
+
 def test_atom_of_phpbb_leads_to_the_topic() -> None:
     (row,) = feeds.read(ATOM.encode(), "https://f.example/feed.php", "phpbb3").threads
     assert (row.id, row.last_post_at) == ("7", datetime(2024, 7, 1, 3, tzinfo=UTC))
