@@ -36,23 +36,6 @@ class Link:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Scope:
-    """How far a walk goes, in times as `archive.text.utc` writes them.
-
-    `since` leaves out threads that are quiet since before it; `refresh` re-reads those active since then, for edits
-    and deletions; `full` reads everything again. `member`: it is walked with a login or cookies.
-    """
-
-    since: str | None = None
-    refresh: str | None = None
-    full: bool = False
-    member: bool = False
-
-
-EVERYTHING_NEW = Scope()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Walk:
     """Where links are added: the start row, its round and scope.
 
@@ -71,79 +54,6 @@ class Walk:
 def host_of(url: str) -> str:
     """Host and port, the unit of politeness; `Archive.take(busy=...)` compares with it."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
-
-
-def seed(db: sqlite3.Connection, url: str, role: str, now: str, scope: Scope = EVERYTHING_NEW) -> None:
-    """Begins a walk from `url`, unless the last one from there is still unfinished: then that one goes on.
-
-    What failed or robots.txt refused is asked again in a new walk; so is a board's page that was walled (all behind it
-    depends on it) and, once, what was walled to guests, by a member. A full walk goes on only with a full one.
-    """
-    row = db.execute('SELECT id, state, "full" FROM frontier WHERE url = ?', (url,)).fetchone()
-    if row is None:
-        db.execute(
-            'INSERT INTO frontier (url, host, role, priority, since, "full", added_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-            (url, host_of(url), role, PRIORITY[role], scope.since, scope.full, now),
-        )
-        return
-    start, state, full = row
-    unfinished = "SELECT 1 FROM frontier WHERE walk = ? AND state <> 'done' AND state IN ('queued', 'taken') LIMIT 1"
-    under_way = state in {"queued", "taken"} or db.execute(unfinished, (start,)).fetchone()
-    if under_way and (full or not scope.full):
-        db.execute("UPDATE frontier SET since = ? WHERE id = ?", (scope.since, start))
-    else:
-        _begin(db, start, role, scope)
-        _ask_again(db, start, scope)
-    _read_again(db, start, url, scope, now)
-
-
-def _begin(db: sqlite3.Connection, start: int, role: str, scope: Scope) -> None:
-    db.execute(
-        "UPDATE frontier SET state = 'queued', role = ?, priority = ?, tries = 0, not_before = 0, walk = NULL,"
-        " round = round + 1, outcome = NULL, reason = '', since = ?, \"full\" = ?,"
-        " etag = CASE WHEN ? THEN NULL ELSE etag END, last_modified = CASE WHEN ? THEN NULL ELSE last_modified END"
-        " WHERE id = ?",
-        (role, PRIORITY[role], scope.since, scope.full, scope.full, scope.full, start),
-    )
-
-
-# A wall comes late: a few that stand for members too end the asking of their host.
-_ASK_AGAIN = """
-UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL, reason = '',
-    priority = CASE outcome WHEN 'wall' THEN :late ELSE priority END,
-    round = (SELECT round FROM frontier WHERE id = :start)
-WHERE walk = :start AND state <> 'done' AND (state IN ('queued', 'taken') OR outcome IN (:failed, 'refused')
-    OR role = 'next-board' OR (:member AND outcome = 'wall' AND substr(reason, -length(:mark)) <> :mark))
-"""
-
-
-def _ask_again(db: sqlite3.Connection, start: int, scope: Scope) -> None:
-    values = {"failed": FAILED, "late": PRIORITY["refresh"], "mark": AS_MEMBER}
-    db.execute(_ASK_AGAIN, {"start": start, "member": scope.member, **values})
-
-
-# Only a full walk asks for threads of which no page was ever read (a wall, nothing there), and for those that are gone.
-_ACTIVE = """
-SELECT id, url, settled FROM threads WHERE walk = :start AND (:full OR (last_page > 0 AND gone_at IS NULL
-    AND coalesce(last_post_at, (SELECT max(posted_at) FROM posts WHERE thread = threads.id), first_seen) >= :refresh))
-ORDER BY id
-"""
-
-
-def _read_again(db: sqlite3.Connection, start: int, url: str, scope: Scope, now: str) -> None:
-    if not (scope.refresh or scope.full):
-        return
-    number, full = db.execute('SELECT round, "full" FROM frontier WHERE id = ?', (start,)).fetchone()
-    active = db.execute(_ACTIVE, {"start": start, "full": scope.full, "refresh": scope.refresh}).fetchall()
-    db.execute(  # whatever an index shows of their boards, these are asked for again as well
-        "UPDATE boards SET state = '' WHERE state <> '' AND id IN"
-        " (SELECT board FROM threads WHERE id IN (SELECT value FROM json_each(?)))",
-        (json.dumps([key for key, _, _ in active]),),
-    )
-    walk = Walk(start=start, round=number, signature=None, fetched_at=None, since=None, full=bool(full))
-    queue(db, walk, [Link(url=at, role="refresh", thread=key, signature=said) for key, at, said in active], now)
-    if url in {at for _, at, _ in active}:  # the start is such a thread itself: it is not to continue at its end
-        db.execute('UPDATE frontier SET "full" = 1 WHERE id = ?', (start,))
 
 
 # The hosts are walked by the index, one step each, so that a host that is waiting costs nothing however long its list.

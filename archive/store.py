@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from archive import ending, frontier, runs
+from archive import ending, frontier, runs, walks
 from archive.asking import ArticleRow, Asking
 from archive.database import connect, explained, transaction
 from archive.errors import XemtiepError
@@ -107,9 +107,9 @@ class Archive(Asking):
         `since` leaves out threads that are quiet since before it; `refresh` reads those active since then once more,
         for edits and deletions; `full` reads everything once more; a `member` asks for what was walled to guests.
         """
-        scope = frontier.Scope(since=utc(since), refresh=utc(refresh), full=full, member=member)
+        scope = walks.Scope(since=utc(since), refresh=utc(refresh), full=full, member=member)
         with self._transaction():
-            frontier.seed(self.db, url, role, _now(), scope)
+            walks.seed(self.db, url, role, _now(), scope)
 
     def take(self, *, busy: Collection[str] = ()) -> Request | None:
         """Hands out the next request that is due and whose host (`archive.frontier.host_of`) is not in `busy`."""
