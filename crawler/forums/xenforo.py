@@ -44,7 +44,11 @@ class XenForo2(XenForo):
     signals = r"^XF$"
     anchor = "article[id^=js-post-] | div.structItem--thread"
 
-    posts = "article[id^=js-post-], div[id^=js-post-] | article.js-post, div.js-post"
+    # a deleted post is a div beside the articles; asking each div of the page for its id costs a tenth of a parse
+    posts = (
+        "./descendant::article[starts-with(@id, 'js-post-')]/../*[starts-with(@id, 'js-post-')]"
+        " | div[id^=js-post-] | article.js-post, div.js-post"
+    )
     post_mark = b'id="js-post-'
     body = "article.message-body > div.bbWrapper | div.bbWrapper | div.messageNotice--deleted"
     extras = "section.message-attachments, div.message-lastEdit, aside.message-signature"
