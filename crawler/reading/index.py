@@ -1,16 +1,15 @@
 """The index of a page, or of its posts: what is below them, to be found by tag and class token."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import chain
-from operator import itemgetter
 from typing import Any
 
 from lxml import etree
 
 Path = Callable[[Any], Any]
 Hit = tuple[int, Any]  # an element and its place in the index
+Compound = tuple[str | None, str]  # tag (None: any) and class token
+_MEMO_LIMIT = 4096
 
 
 def xpath(path: str) -> Path:
@@ -19,37 +18,42 @@ def xpath(path: str) -> Path:
 
 
 class Index:
-    """The elements of some tags (None: of any) below each of `roots`, in the page's order.
+    """The elements below each of `roots` that have a class token asked for, in the page's order.
 
-    `ends` says for each root at which place its elements end. Most of what a page holds is never asked for, and libxml2
-    passes over it many times as fast as its classes can be read.
+    Only elements of the tags asked for are looked at (None: of any), and only hits are kept: most of what a page holds
+    is never asked for, and libxml2 passes over it many times as fast as its classes can be read. `ends` says for each
+    root at which place its hits end.
     """
 
-    def __init__(self, roots: list[Any], tags: frozenset[str | None]) -> None:
+    def __init__(self, roots: list[Any], asked: frozenset[Compound]) -> None:
         self.ends: list[int] = []
-        elements: list[Any] = []
+        self.hits: dict[str, list[Hit]] = {token: [] for _, token in asked}
+        tags = {tag for tag, _ in asked}
         wanted = (etree.Element,) if None in tags else tags
+        tokens_of = _tokens_among(frozenset(self.hits))
+        place = 0
         for root in roots:
-            elements += root.iterdescendants(*wanted)
-            self.ends.append(len(elements))
-        alike: dict[str, list[Hit]] = defaultdict(list)  # by whole class attribute: a page repeats a few of them
-        for place, element in enumerate(elements):
-            classes = element.get("class")
-            if classes:
-                alike[classes].append((place, element))
-        self._alike: dict[str, list[list[Hit]]] = defaultdict(list)
-        for classes, hits in alike.items():
-            for token in _tokens(classes):
-                self._alike[token].append(hits)
-
-    def hits(self, token: str) -> list[Hit]:
-        """Those with the class token, in order."""
-        alike = self._alike.get(token, ())
-        if len(alike) > 1:
-            alike = self._alike[token] = [sorted(chain.from_iterable(alike), key=itemgetter(0))]
-        return alike[0] if alike else []
+            for element in root.iterdescendants(*wanted):
+                classes = element.get("class")
+                if classes and (tokens := tokens_of[classes]):
+                    for token in tokens:
+                        self.hits[token].append((place, element))
+                    place += 1
+            self.ends.append(place)
 
 
-@lru_cache(maxsize=8192)  # the pages of a site repeat each other's
-def _tokens(classes: str) -> frozenset[str]:
-    return frozenset(classes.split())
+class _Tokens(dict[str, frozenset[str]]):
+    """Class attribute -> those of its tokens that are asked for; remembered, as the pages of a site repeat theirs."""
+
+    def __init__(self, asked: frozenset[str]) -> None:
+        super().__init__()
+        self._asked = asked
+
+    def __missing__(self, classes: str) -> frozenset[str]:
+        if len(self) > _MEMO_LIMIT:  # ids inside class names make them endless
+            self.clear()
+        found = self[classes] = self._asked.intersection(classes.split())
+        return found
+
+
+_tokens_among = lru_cache(maxsize=1024)(_Tokens)

@@ -14,8 +14,8 @@ from typing import Any
 from cssselect import SelectorError
 from lxml import etree
 
-from crawler.reading.index import Index, Path, xpath
-from crawler.reading.ways import Head, Way, compiled, tags_of
+from crawler.reading.index import Compound, Index, Path, xpath
+from crawler.reading.ways import Head, Way, compiled, compounds_of
 
 _STRING = xpath("string()")
 
@@ -42,7 +42,7 @@ class _Row:
 
     def __init__(self, roots: list[Any]) -> None:
         self._roots = roots
-        self._indexes: dict[str | None, Index] = {}  # by tag; None: of all tags
+        self._indexes: dict[Compound, Index] = {}
         self._columns: dict[Way, list[list[Any]]] = {}
 
     def column(self, way: Way) -> list[list[Any]]:
@@ -60,15 +60,15 @@ class _Row:
             self._columns[way] = found
         return found
 
-    def expect(self, tags: frozenset[str | None]) -> None:
-        """Make one index for all these tags, since each costs a pass over the elements."""
-        new = tags - self._indexes.keys()
-        if new and None not in self._indexes:
+    def expect(self, asked: frozenset[Compound]) -> None:
+        """Make one index for all of these, since each costs a pass over the elements."""
+        new = asked - self._indexes.keys()
+        if new:
             self._indexes |= dict.fromkeys(new, Index(self._roots, new))
 
     def _find(self, head: Head) -> list[list[Any]]:
-        self.expect(frozenset([head.tag]))
-        index = self._indexes.get(head.tag) or self._indexes[None]
+        self.expect(frozenset([head.compound]))
+        index = self._indexes[head.compound]
         column: list[list[Any]] = [[] for _ in self._roots]
         at = 0
         for place, hit in head.hits(index):
@@ -141,7 +141,7 @@ def _found(node: Any, way: Way, path: Path) -> list[Any]:
 def expect(whole: Part | None, *asked: str) -> None:
     """Prepare a part for the selectors that it will be asked: one pass over what is inside serves them all."""
     if whole is not None:
-        whole.row.expect(tags_of(asked))
+        whole.row.expect(compounds_of(asked))
 
 
 def parts(whole: Part | None, selector: str, *asked: str) -> list[Part]:
@@ -154,7 +154,7 @@ def parts(whole: Part | None, selector: str, *asked: str) -> list[Part]:
 
 def _row(elements: list[Any], asked: tuple[str, ...]) -> list[Part]:
     row = _Row(elements)
-    row.expect(tags_of(asked))
+    row.expect(compounds_of(asked))
     return [Part(element, row, at) for at, element in enumerate(elements)]
 
 

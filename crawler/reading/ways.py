@@ -9,7 +9,7 @@ from typing import Any
 from cssselect import HTMLTranslator
 from lxml import etree
 
-from crawler.reading.index import Hit, Index, Path, xpath
+from crawler.reading.index import Compound, Hit, Index, Path, xpath
 
 Test = Callable[[Any], Any]
 
@@ -33,9 +33,14 @@ class Head:
     rest: Path | None
     nests: bool  # what one of them holds may stand after what another holds inside of it: `rest` begins with a child
 
+    @property
+    def compound(self) -> Compound:
+        """What an index files it under."""
+        return self.tag, self.token
+
     def hits(self, index: Index) -> list[Hit]:
         """What an index holds of it, in the page's order, with the place of the compound."""
-        found = index.hits(self.token)
+        found = index.hits[self.token]
         if self.tag:
             found = [hit for hit in found if hit[1].tag == self.tag]
         if self.more:
@@ -67,9 +72,14 @@ def compiled(selector: str) -> tuple[Way, ...]:
 
 
 @cache
-def tags_of(selectors: tuple[str, ...]) -> frozenset[str | None]:
-    """The tags whose classes the selectors ask for, in the first alternative of each; None stands for any tag."""
-    return frozenset(head.tag for selector in selectors if selector for head in compiled(selector)[0].heads)
+def compounds_of(selectors: tuple[str, ...]) -> frozenset[Compound]:
+    """What the selectors look for in an index, in the first alternative of each that looks there at all."""
+    return frozenset(
+        head.compound
+        for selector in selectors
+        if selector
+        for head in next((way.heads for way in compiled(selector) if way.heads), ())
+    )
 
 
 def _way(selector: str) -> Way:
