@@ -40,6 +40,8 @@ _DAY = re.compile(
     r"(?<![-/.:dyo])(?:(?P<ymd>y([-/.])d\2d)|(?P<num>d([-/.])d\4[yd])|(?P<mdy>Mdy)|(?P<dmy>dMy)|(?P<spelt>yMd)|(?P<md>Md)|(?P<dm>dM))"
     r"(?![-/.:dyo])"
 )
+# "Mar Fév 22", "Mar 12 Nov 2013": of two months the first is the weekday that is spelt like it.
+_TWO_MONTHS = re.compile("Md?M")
 # In a relative date: n a number or "a", U a unit, G "ago".
 _AGO = re.compile(r"((?:nU)+)G|G((?:nU)+)")
 
@@ -146,11 +148,10 @@ def _signs(tokens: list[str], known: Words) -> tuple[list[str], str]:
         if sign:
             kept.append(token)
             signs.append(sign)
-    # "Mar Fév 22": of two months the first is the weekday that is spelt like it.
     row = "".join(signs)
-    twice = row.find("MM")
-    if twice >= 0 and kept[twice] in known.weekday:
-        row = f"{row[:twice]}W{row[twice + 1 :]}"
+    twice = _TWO_MONTHS.search(row)
+    if twice and kept[twice.start()] in known.weekday:
+        row = f"{row[: twice.start()]}W{row[twice.start() + 1 :]}"
     return kept, row
 
 
