@@ -188,6 +188,9 @@ def test_a_nul_byte_loses_no_post() -> None:
         (b"<title>Just a moment...</title><div id='challenge-error-title'></div>", Kind.CHALLENGE),
         (b"<p>Forum</p><p>We are down for maintenance, be back soon.</p>", Kind.ERROR),
         (b'<script id="anubis_challenge" type="application/json">{}</script>', Kind.CHALLENGE),
+        (b"<script src='/_Incapsula_Resource?S=1'></script>", Kind.CHALLENGE),
+        (b"<script src='/_Incapsula_Resource?S=1'></script><p>" + b"All about boats. " * 20, Kind.UNKNOWN),
+        (b"<title>a.example | 522: Connection timed out</title><div id='cf-error-details'>Host</div>", Kind.ERROR),
     ],
 )
 def test_what_is_no_forum_page_is_said_to_be_that(body: bytes, kind: Kind) -> None:

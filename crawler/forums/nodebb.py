@@ -23,7 +23,7 @@ class NodeBBPage(Forum):
 
     name = "nodebb"
     example = "https://example.org/topic/1/a-slug"
-    signals = r"^page-[\w-]+ .*\btemplate-|/nodebb(?:\.min)?\.js"
+    signals = r"^page-[\w-]+ .*\bpage-status-\d|/nodebb(?:\.min)?\.js"
     anchor = "script#ajaxify-data"
 
     posts = "[component=topic] li[component=post]"  # not those that a group's page lists

@@ -20,6 +20,8 @@ _MESSAGE = 2_000  # characters; a longer page is no bare message, and a phrase i
 _SHOWN = 300
 _STATUS = {"401": Kind.LOGIN, "403": Kind.DENIED, "404": Kind.MISSING, "410": Kind.MISSING}
 _STATUS_TITLE = re.compile(r"(?:error |http |erreur |fehler |ошибка )?\b([45]\d\d)\b")
+_GATEWAY_TITLE = re.compile(r"\| 5\d\d: ")  # "forum.example | 522: Connection timed out", marked like a challenge
+_EMPTY = 200  # characters of a page that says nothing
 _CHROME = "script, style, noscript, template, nav, header, footer, form"
 
 
@@ -29,6 +31,9 @@ def recognise(doc: Document, page: Page, *, notice: str = "", login: str = "") -
     `notice` selects the message box of the software, `login` the login form where that is the page's content.
     """
     message = words(first(doc.page, notice))
+    title = words(first(doc.tree, "title"))
+    if _GATEWAY_TITLE.search(title):
+        return replace(page, kind=Kind.ERROR, message=title)
     if _is_challenge(doc):
         return replace(page, kind=Kind.CHALLENGE, message=message or page.title or "an anti-bot challenge")
     said = kind_of(message)
@@ -80,8 +85,12 @@ def _text(doc: Document) -> str:
 
 def _is_challenge(doc: Document) -> bool:
     title = words(first(doc.tree, "title")).casefold().replace("’", "'")
-    marks, titles = _challenge()
-    return title.startswith(titles) or any(mark in doc.body for mark in marks)
+    marks, riders, titles = _challenge()
+    return (
+        title.startswith(titles)
+        or any(mark in doc.body for mark in marks)
+        or (any(mark in doc.body for mark in riders) and len(_text(doc)) <= _EMPTY)
+    )
 
 
 @cache
@@ -91,6 +100,7 @@ def _phrases() -> dict[Kind, tuple[str, ...]]:
 
 
 @cache
-def _challenge() -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+def _challenge() -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[str, ...]]:
     data = tomllib.loads(files(__package__).joinpath("walls.toml").read_text("utf-8"))["challenge"]
-    return tuple(mark.encode() for mark in data["marks"]), tuple(data["titles"])
+    marks, riders = (tuple(mark.encode() for mark in data[kind]) for kind in ("marks", "riders"))
+    return marks, riders, tuple(data["titles"])
