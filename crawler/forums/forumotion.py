@@ -1,6 +1,7 @@
 """Forumotion (forumactif, foroactivo, forumvi): one hosted forum in the clothes of phpBB 2 and 3, PunBB and Invision.
 
-Its templates keep the class names of those forums; a post is `.post--N` in all of them, and the URLs are its own.
+Its templates, two of its own among them, keep the class names of those forums; a post is `.post--N` in all of them, and
+the URLs are its own.
 """
 
 import re
@@ -27,33 +28,43 @@ class Forumotion(Forum):
     signals = r"(?:illiweb\.com|2img\.net|hitskin\.com)/(?:rs\w?\d*|fa|i)/|(?:^|/)\d+-(?:ltr|rtl)\.css$"
     anchor = "tr.post[class*=post--], div.signature_div[id^=sig], div.postprofile[id^=profile]"
 
-    posts = ".post[class*=post--] | tr.post | div.post[id^=p] | div.post"
+    posts = (
+        "div.post[class*=post--], tr.post[class*=post--], div.post-wrap[class*=post--]"
+        " | tr.post | div.post[id^=p] | div.post"
+    )
     post_id = (
         "./@id[starts-with(., 'p') and substring(., 2) > 0] | ./descendant::a[@name > 0]/@name"
         " | div.posthead@id | @class"
     )
     body = (
         "./self::tr/descendant::div[contains(@class, 'postbody')]"
-        " | div.content | div.entry-content | div.post-content | div.postbody"
+        " | div.content | div.entry-content | div.post-content | div.post-entry | div.postbody"
     )
     extras = "div.signature_div, div.sig-content, .edited-message, span.gensmall"
-    author = "span.name strong | .username | p.author a[href*='/u'] | p.author strong | .post-author-name"
-    author_id = "span.name a[href*='/u']@href | .username a[href*='/u']@href | p.author a[href*='/u']@href"
-    author_title = (
-        "div.rank-title | ./descendant::span[contains(@class, 'poster-profile')]/text()[normalize-space()][1]"
+    author = (
+        "span.name strong | .username | p.author a[href*='/u'] | p.author strong | span.post-author-name"
+        " | div.postprofile-name"
     )
-    card = "span.poster-profile | div.user-info | dd.field-info | div.postprofile dd"
+    author_id = (
+        "span.name a[href*='/u']@href | .username a[href*='/u']@href | p.author a[href*='/u']@href"
+        " | span.post-author-name a[href*='/u']@href | div.postprofile-name a[href*='/u']@href"
+    )
+    author_title = (
+        "div.rank-title | div.postprofile-rank | span.post-author-title"
+        " | ./descendant::span[contains(@class, 'poster-profile')]/text()[normalize-space()][1]"
+    )
+    card = "span.poster-profile | div.user-info | dd.field-info | dl.post-author-details | div.postprofile dd"
     posted = (
         "./descendant::p[contains(@class, 'author')]/text()[normalize-space()][last()]"
         " | ./descendant::div[contains(@class, 'posthead') or contains(@class, 'postbody-head')]"
         "/*[self::h2 or self::h3]/text()[normalize-space()][last()]"
         " | ./td[2]/descendant::span[@class='postdetails']/text()[normalize-space()][last()]"
-        " | div.topic-date | .post-date"
+        " | div.topic-date | span.post-date"
     )
     edited = ".edited-message | span.gensmall"
-    title = "h1.page-title | h1.cattitle | h1.ipsType_pagetitle | h1"
+    title = "h1.page-title | h1.cattitle | div.maintitle h1 | p.crumbs strong | h1"
     locked = "img.i_reply[src*=lock], img[src*=topic_lock]"
-    crumbs = "a.nav | .crumbs a | .breadcrumbs a | .nav a"
+    crumbs = "a.nav | .crumbs a | .breadcrumbs a | ul#navstrip a | .nav a"
 
     rows = (
         "./descendant::a[contains(@class, 'topictitle')]"
@@ -94,6 +105,7 @@ class Forumotion(Forum):
     containers: ClassVar = {
         "signature_div": Label.SIGNATURE,
         "sig-content": Label.SIGNATURE,
+        "post-signature": Label.SIGNATURE,
         "edited-message": Label.EDIT,
         "vote": Label.BUTTON,
         "fa_like_div": Label.REACTION,
@@ -121,7 +133,7 @@ class Forumotion(Forum):
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
         """The line that is a date; an edit note has one behind the name and before "; edited 2 times".
 
-        Words before a date are skipped: the "Mar" of "Mar 16 Mar 2010" is a Tuesday.
+        Words before a date are skipped.
         """
         shown = [node.strip("»•·-–| \t\n\r\xa0")] if isinstance(node, str) else list(lines(node))
         for said in (line.partition(";")[0].split() for line in shown):
