@@ -17,18 +17,21 @@ _LABEL = re.compile(r"^[^:\d]*:\s*")  # "Posted : "
 
 
 class WpForo(Forum):
-    """wpForo 1 and 2 with its themes; ids of threads and boards are their slugs."""
+    """wpForo 1 and 2 in its layouts: extended, simplified, questions, threads. Ids of threads and boards are slugs."""
 
     name = "wpforo"
     example = "https://example.org/community/a-board/a-slug/"
     anchor = "div#wpforo-wrap"
 
-    posts = "div.post-wrap[id^=post-]"
+    posts = "div.post-wrap[id^=post-], div.comment-wrap[id^=post-]"  # comments on questions and answers
     post_id = "@data-postid | @id"
     post_mark = b'<div id="post-'
-    body = "div.wpforo-post-content"
-    extras = "div.wpf-edited"
-    author = "div.author-name a@title | div.author-name | .wpf-author-name"  # a long name is cut
+    body = "div.wpforo-post-content | div.wpforo-comment-text | div.wpforo-comment-content"
+    extras = "div.wpf-post-edited, div.wpforo-post-signature"  # outside of the body in the extended layout
+    author = (  # a long name is cut
+        "div.author-name a@title | span.author-name a@title | div.author-name, span.author-name | .wpf-author-name"
+        " | div.wpforo-comment-footer a"
+    )
     author_id = "./@data-userid[. != '0']"  # all guests have 0
     author_title = ".author-title .wpfct"
     author_banners = ".author-title .wpfut"
@@ -36,18 +39,20 @@ class WpForo(Forum):
     posted = (
         ".wpf-post-date, .wpforo-post-date"
         " | ./descendant::div[contains(@class, 'wpforo-post-content-bottom')]/descendant::text()[contains(., ':')]"
+        " | ./descendant::div[contains(@class, 'wpforo-post-content-top')]/span[not(@class)]"
+        " | ./descendant::div[contains(@class, 'wpforo-comment-footer')]/span/text()[normalize-space()][last()]"
     )
     title = "h1#wpforo-title | #wpforo-title"
     locked = "h1#wpforo-title i.fa-lock"
     crumbs = "div.wpf-breadcrumb div.wpf-item-element:not(.wpf-root) a"
 
     board = "/html/body[contains(@class, 'wpft-topic')] | div#wpforo-wrap.wpft-topic"
-    rows = "div.topic-wrap"
-    row_link = ".wpforo-topic-title a[href]"
-    row_replies = ".wpforo-topic-stat-posts | .wpforo-topic-stat-replies"
+    rows = "div.topic-wrap, div.wpf-thread"
+    row_link = ".wpforo-topic-title a[href] | div.wpf-thread-title > a[href]"
+    row_replies = ".wpforo-topic-stat-posts | .wpforo-topic-stat-replies | div.wpf-thread-posts"
     row_last = (
         "./descendant::div[contains(@class, 'wpforo-topic-stat-lastpost')]/br[1]/following-sibling::text()[1]"
-        " | ./descendant::*[contains(@class, 'wpf-last-post-by')]/a"
+        " | ./descendant::*[contains(@class, 'wpf-last-post-by')]/a | div.wpf-thread-last-date"
     )
     row_sticky = ".wpforo-topic-title .fa-thumbtack | .fa-thumbtack"
     row_locked = ".wpforo-topic-title .fa-lock | .fa-lock"
@@ -74,6 +79,9 @@ class WpForo(Forum):
     containers: ClassVar = {
         "wpf-post-button-actions": Label.BUTTON,
         "wpforo-attached-file": Label.ATTACHMENT,
+        "wpf-post-edited": Label.EDIT,
+        "wpforo-comment-footer": Label.BUTTON,
+        "wpforo-comment-action-links": Label.BUTTON,
     }
 
     def frame(self, doc: Document) -> Page:
@@ -103,9 +111,9 @@ class WpForo(Forum):
             yield from pair(words(line))
 
     def read_replies(self, row: Part) -> int | None:
-        """One less than the posts that the row counts."""
+        """One less than the posts that the row counts; the layout of threads counts the replies."""
         posts = super().read_replies(row)
-        return posts - 1 if posts else posts
+        return posts - 1 if posts and first(row, "div.wpf-thread-posts") is None else posts
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
         """Dates are text behind "Posted :"."""
