@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from archive.records import Page, Post
+from archive.records import Page, Post, Thread
 from crawler.forums.base import Forum
 from crawler.reading.document import Document
 from crawler.reading.lines import first_line, pairs
-from crawler.reading.numbers import number
+from crawler.reading.numbers import digits, number
 from crawler.reading.select import Part, first, parts, words
 
 _LABEL = re.compile(r"^[^:\d]*:\s+")  # "(This post was last modified: "
@@ -51,7 +51,10 @@ class MyBB(Forum):
     row_last = "span.lastpost"
     row_sticky = "td.forumdisplay_sticky"
     row_locked = "span[class*=closefolder] | img[src*=closefolder], img[src*=lockfolder]"
-    boards = "./descendant::td[contains(@class, 'trow')]/descendant::a[contains(@href, 'forum')]"
+    boards = (
+        "./descendant::td[contains(@class, 'trow')]"
+        "/descendant::a[contains(@href, 'forum') or contains(@href, 'Forum-')]"
+    )
     board_row = "./descendant::tr[td[contains(@class, 'trow')]]"
     board_state = "./td[position() = 3 or position() = 4]|./td[5]/descendant::a[contains(@href, 'lastpost')]"
 
@@ -63,23 +66,26 @@ class MyBB(Forum):
     notice = "./descendant::div[@id='content']/descendant::td[contains(@class, 'trow1')][1]"
     login = "td.trow1 form input[type=password]"
 
+    # "/Thread-a-title?page=2" is what the plug-in Google SEO makes of them
+    own = r"/(?:[^/]*\.php|(?:Thread|Forum|User|Announcement|Calendar|Event)-)"
     rewrites: ClassVar[tuple[tuple[str, str], ...]] = (
+        (r"/((?:Thread|Forum)-[^/?]+)\?(?:.*&)?(page=\d+).*$", r"/\1?\2"),
         (
             r"/(?:show|print)thread\.php\?(?=.*\btid=(\d+))(?=.*\bpage=(\d+)|)(?!.*action=next).*$",
             r"/showthread.php?tid=\1&page=\2",
         ),
         (r"/forumdisplay\.php\?(?=.*\bfid=(\d+))(?=.*\bpage=(\d+)|).*$", r"/forumdisplay.php?fid=\1&page=\2"),
-        (r"&page=[01]?$", ""),
+        (r"[&?]page=[01]?$", ""),
         (r"/thread-(\d+)-(?:post-\d+|lastpost|newpost)\.html.*$", r"/thread-\1.html"),
         (r"/(thread|forum)-(\d+)-page-1\.html$", r"/\1-\2.html"),
     )
-    page_part = r"(?:&page=\d+|-page-\d+)(?=\.html$|$)"
+    page_part = r"(?:[&?]page=\d+|-page-\d+)(?=\.html$|$)"
     thread_url = r"(?:\bshowthread\.php(?:\?|%3F)(?:.*&)?tid=|/thread-)(\d+)"
     board_url = r"(?:\bforumdisplay\.php(?:\?|%3F)(?:.*&)?fid=|/forum-)(\d+)"
     traps = (
         r"/(?:announcements|archive/index|attachment|calendar|contact|editpost|managegroup|member|memberlist|misc|modcp"
         r"|moderation|newreply|newthread|online|polls|portal|printthread|private|ratethread|report|reputation|search"
-        r"|sendthread|showteam|stats|syndication|usercp|warnings|xmlhttp)\.php|/user-\d"
+        r"|sendthread|showteam|stats|syndication|usercp|warnings|xmlhttp)\.php|/user-\d|/(?:User|Announcement|Calendar|Event)-"
         r"|[?&](?:sortby|order|datecut|prefix|mode|action|pid)="
     )
 
@@ -92,12 +98,30 @@ class MyBB(Forum):
             url = self.paged(self.first_url(url), self.page_numbers(doc)[0])
         return super().read(replace(doc, url=url))
 
+    @classmethod
+    def thread_id(cls, url: str | None) -> str | None:
+        """As in the base; where an address has the title only, that is the id until the page says its number."""
+        return super().thread_id(url) or _named("Thread", url)
+
+    @classmethod
+    def board_id(cls, url: str | None) -> str | None:
+        """As in the base; where an address has the name only, that is the id."""
+        return super().board_id(url) or _named("Forum", url)
+
+    def read_thread(self, doc: Document, page: Page) -> Thread:
+        """As in the base, with the number that its links carry."""
+        thread = super().read_thread(doc, page)
+        number_ = digits(first(doc.page, "a[href*='printthread.php?tid=']@href") or "")
+        return thread if thread.id.isdecimal() or not number_ else replace(thread, id=number_)
+
     @staticmethod
     def paged(url: str, page: int) -> str:
         """The URL of a thread's or board's page with that number."""
         if page == 1:
             return url
-        return url.replace(".html", f"-page-{page}.html") if url.endswith(".html") else f"{url}&page={page}"
+        if url.endswith(".html"):
+            return url.replace(".html", f"-page-{page}.html")
+        return f"{url}{'&' if '?' in url else '?'}page={page}"
 
     def post_url(self, doc: Document, id_: str) -> str:
         """The page with the post's anchor."""
@@ -122,6 +146,11 @@ class MyBB(Forum):
             day = words(relative.get("title"))
             shown = day if ":" in day else shown.replace(words(relative), day, 1)
         return super().when(doc, _LABEL.sub("", shown.strip("() ")))
+
+
+def _named(kind: str, url: str | None) -> str | None:
+    found = re.search(rf"/{kind}-([^/?#]+)", url or "")
+    return found[1] if found else None
 
 
 class MyBBArchive(MyBB):
