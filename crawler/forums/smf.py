@@ -58,6 +58,7 @@ class SMF(Forum):
     boards = (
         "a.subject, div.children a, tr[id$=_children] a"
         " | ./descendant::td/b/a[starts-with(@name, 'b')]|./descendant::td/small/a[contains(@href, 'board=')]"
+        "|./descendant::td[a[starts-with(@name, 'b')]]/*[self::b or self::i]/a[contains(@href, 'board=')]"
     )
     board_row = "div.up_contain, tr[id^=board_]"
     board_state = "div.board_stats p, td.stats p, .lastpost a[href*='.msg']"

@@ -32,7 +32,7 @@ class VBulletin(Forum):
     example = "https://example.org/showthread.php?t=1"
 
     own = (
-        r"/(?:[^/]*\.php|archive/|(?:threads|forums)/\d|(?:members|(?:forum|f)\d+)/|[tf]?\d+-[^/]*(?:\.html|/)"
+        r"/(?:[^/]*\.php|archive/|(?:threads|forums)/\d|(?:members|(?:forum|f)\d+)/|[tf]?\d+-[^/]*(?:\.html|/)|f\d+-[^/.]*$"
         r"|[^/]+/[^/]*\d[^/]*\.html)"
     )
     rewrites = (
@@ -64,6 +64,7 @@ class VBulletin(Forum):
     board_urls: ClassVar[tuple[str, ...]] = (
         r"(?:forumdisplay\.php(?:\?(?:.*&)?f=|[?/])|/forums/|/forum(?=\d+/))(\d+)",
         r"/f?(\d+)(?:-[^/]+)?/$",
+        r"/f(\d+)-[^/.]+$",
         r"/[^/]+-f?(\d+)/$",
         r"//[^/]+/(?:.+/)?([^/.]+)/$",  # words only: the last one serves as id
     )
@@ -233,7 +234,7 @@ class VBulletin4(VBulletin):
     last_page = "form.pagination a.popupctrl, form.pagination > span > a | div.pagination a"
     zone = "div.footer_time"
 
-    notice = "div.standard_error .blockrow | div.standard_error | div.blockbody div.blockrow"
+    notice = "div.standard_error .blockrow | div.standard_error | div.blockbody div.blockrow.restore"
     login = "div.standard_error input[type=password]"
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
