@@ -1,13 +1,19 @@
 """ProBoards 5, which hosts on its own domains only. Version 4 ended with the move of all forums in 2013."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
-from archive.records import Label
+from archive.records import Label, Page, Thread
 from crawler.forums.base import Forum
 from crawler.reading.document import Document
 from crawler.reading.lines import pairs
 from crawler.reading.select import Part, first
+
+# What the page's script is told of its thread: {"is_locked":1,"is_sticky":0,...}; it has no other sign of either
+_TOLD = re.compile(rb'"thread":(\{[^{}]*\})')
+_SET = re.compile(rb'"is_(locked|sticky)":"?1\b')
 
 
 class ProBoards(Forum):
@@ -22,14 +28,19 @@ class ProBoards(Forum):
     post_mark = b'id="post-'
     body = "div.message"
     extras = "div.edited_by, div.attachments, div.signature"
-    author = "td.left-panel .user-link | td.left-panel .user-guest | .user-link | .user-guest"
-    author_id = "td.left-panel a.user-link@href"
+    author = (
+        "td.left-panel a.user-link, td.left-panel a.o-user-link"
+        " | td.left-panel span.user-link, td.left-panel span.user-guest"
+        " | a.user-link, a.o-user-link, span.user-guest"
+    )
+    author_id = (
+        "td.left-panel a.user-link@href | td.left-panel a.o-user-link@href | a.user-link@href | a.o-user-link@href"
+    )
     author_title = "td.left-panel .custom-title, td.left-panel .rank"
     card = "td.left-panel div.info"
     posted = "span.date abbr[data-timestamp] | abbr[data-timestamp]"
     edited = "div.edited_by abbr[data-timestamp]"
     title = "div.posts div.title-bar h1 | div.threads div.title-bar h1 | div.title-bar h1 | h1"
-    locked = "div.posts .thread-locked, div.posts .lock-icon"
     crumbs = "./descendant::ul[@id='nav-tree']/descendant::a"
 
     board = "div.container.threads"
@@ -70,6 +81,12 @@ class ProBoards(Forum):
         "quote_body": Label.QUOTE,
         "quote_clear": Label.QUOTE,
     }
+
+    def read_thread(self, doc: Document, page: Page) -> Thread:
+        """As in the base, with what the page's script is told."""
+        told = _TOLD.search(doc.body)
+        states = set(_SET.findall(told[1])) if told else set()
+        return replace(super().read_thread(doc, page), locked=b"locked" in states, sticky=b"sticky" in states)
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Lines of text: "Posts: 1,234"."""
