@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from archive.records import Board, Label, Page
 from crawler.forums.base import Forum
-from crawler.reading import urls
+from crawler.reading import dates, urls
 from crawler.reading.document import Document
 from crawler.reading.lines import pair
 from crawler.reading.select import Part, every, first, text, words
@@ -94,6 +94,10 @@ class WpForo(Forum):
         """The numbers of "Page 2 / 5"."""
         shown = re.findall(r"\d+", text(doc.page, self.last_page))
         return (int(shown[0]), int(shown[1])) if len(shown) == 2 else (1, 1)  # noqa: PLR2004 # this page and the last
+
+    def date_order(self, doc: Document) -> dates.Order | None:
+        """As in the base; its templates print the day first, whatever the language."""
+        return super().date_order(doc) or "dmy"
 
     def boards_in(self, doc: Document, links: list[Any]) -> Iterator[Board]:
         """As in the base; the breadcrumb cuts long titles, which its links carry whole."""
