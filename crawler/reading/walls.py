@@ -21,7 +21,6 @@ _SHOWN = 300
 _STATUS = {"401": Kind.LOGIN, "403": Kind.DENIED, "404": Kind.MISSING, "410": Kind.MISSING}
 _STATUS_TITLE = re.compile(r"(?:error |http |erreur |fehler |ошибка )?\b([45]\d\d)\b")
 _GATEWAY_TITLE = re.compile(r"\| 5\d\d: ")  # "forum.example | 522: Connection timed out", marked like a challenge
-_EMPTY = 200  # characters of a page that says nothing
 _CHROME = "script, style, noscript, template, nav, header, footer, form"
 
 
@@ -89,7 +88,7 @@ def _is_challenge(doc: Document) -> bool:
     return (
         title.startswith(titles)
         or any(mark in doc.body for mark in marks)
-        or (any(mark in doc.body for mark in riders) and len(_text(doc)) <= _EMPTY)
+        or (any(mark in doc.body for mark in riders) and first(doc.page, "a[href]") is None)
     )
 
 
