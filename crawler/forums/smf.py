@@ -72,8 +72,12 @@ class SMF(Forum):
     page = f"span.current_page | div.pagelinks > strong | ./descendant::td[@class='middletext']/{_CURRENT}"
     last_page = "div.pagelinks a.nav_page, div.pagelinks a.navPages | td.middletext a.navPages"
 
-    notice = "div#fatal_error div.padding | div#fatal_error | form#frmLogin p.information | div.errorbox"
-    login = "form#frmLogin input[type=password]"
+    notice = (
+        "div#fatal_error div.padding | div#fatal_error | div#maintenance_mode p | div#maintenance_mode"
+        " | form#frmLogin p.information | div.errorbox"
+    )
+    # while the forum is closed for maintenance the same form is the way in for its administrators only
+    login = "./descendant::form[@id='frmLogin'][not(descendant::div[@id='maintenance_mode'])]//input[@type='password']"
 
     # "/index.php%3Ftopic=57.15.html" is the file of a mirror; "/index.php/topic,57.15.html" a setting of the forum
     rewrites = (

@@ -88,7 +88,7 @@ def _is_challenge(doc: Document) -> bool:
     return (
         title.startswith(titles)
         or any(mark in doc.body for mark in marks)
-        or (any(mark in doc.body for mark in riders) and first(doc.page, "a[href]") is None)
+        or (any(mark in doc.body for mark in riders) and first(doc.page, "a[href] | form") is None)
     )
 
 
