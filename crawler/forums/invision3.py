@@ -17,7 +17,7 @@ from crawler.reading.select import Part, first, text, words
 
 _PLACE = r"([/?](?:topic|forum)/\d+[^/?&#]*)"  # "/topic/1-slug", "/index.php?/topic/1-slug"
 _OLD = r"([?&]show(?:topic|forum)=\d++)"
-_EDITED = re.compile(r"^.*?[,:]\s+(?=\S+ ?\S* \d{4}|\w+ \d)|\.$")  # "Edited by Name, 12 May 2012 - 03:02 PM."
+_EDITED = re.compile(r"^.*?(?:[,:]| on)\s+(?=\S+ ?\S* \d{4}|\w+ \d)|\.$")  # "Edited by Name, 12 May 2012 - 03:02 PM."
 
 
 class Invision3(Forum):
@@ -147,8 +147,11 @@ class Invision2(Invision3):
     author_title = ""
     author_banners = ""
     card = "./descendant::td[@valign='top']/span[@class='postdetails']"
-    posted = "./descendant::span[@class='postdetails'][img]"
-    edited = "span.edit"
+    posted = (  # in 1.3 behind the link to the post, in 2 behind an icon; the author's lines are such a span as well
+        "./descendant::span[@class='postdetails'][b/a[contains(@onclick, 'link_to_post')]]"
+        " | ./descendant::span[@class='postdetails'][img]"
+    )
+    edited = "./descendant::span[@class='edit'][not(parent::strong)]"  # "Attached File" is such a span too, in bold
     position = "a[onclick*=link_to_post]"
     title = "div.maintitle b"
     prefixes = ""

@@ -17,7 +17,7 @@ _CHROME = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:\w*author|user|\w*users?-?name|poster|nick(?:name)?|member|byline|commenter|handle|creator|name)(?=\s|$)",
+    r"(?:^|[\s_-])(?:\w*author|user|\w*users?-?name|poster|post-?name|nick(?:name)?|member|byline|commenter|handle|creator|name)(?=\s|$)",
     re.IGNORECASE,
 )
 _PROFILE = re.compile(
