@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +19,7 @@ import pytest
 from conftest import COMMAND, Run
 
 from crawler.demo import Served, sample_forum, serve
+from crawler.demo.routes import answer
 
 
 def words(text: str | None) -> list[str]:
@@ -219,9 +220,12 @@ def test_a_thread_that_was_not_there_at_first_is_read_by_a_full_crawl(run: Run, 
 
 
 @contextmanager
-def answering(body: bytes, *, kind: str = "text/html; charset=utf-8", status: int = 200) -> Iterator[str]:
+def answering(
+    answer_: bytes | Callable[[str], bytes], *, kind: str = "text/html; charset=utf-8", status: int = 200
+) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            body = answer_ if isinstance(answer_, bytes) else answer_(self.path)
             self.send_response(404 if self.path == "/robots.txt" else status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -238,6 +242,26 @@ def answering(body: bytes, *, kind: str = "text/html; charset=utf-8", status: in
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_lists_that_lead_on_without_end_are_left_behind_their_last_page(run: Run, tmp_path: Path) -> None:
+    forum, asked = sample_forum(), []
+
+    def page(path: str) -> bytes:  # behind the last page that page again, under a new address and with a link onwards
+        asked.append(path)
+        reply = answer(forum, path, "")
+        reply = answer(forum, reply.headers.get("Location", path), "")
+        stem, _, number = path.partition("page-")
+        onward = "" if 'rel="next"' in reply.body else f'<link rel="next" href="{stem}page-{int(number or 1) + 1}">'
+        return reply.body.replace("</head>", f"{onward}</head>").encode()
+
+    with answering(page) as url:
+        done = run("crawl", url, "--archive", tmp_path / "a.db", "--delay", 0)
+        again = run("crawl", url, "--archive", tmp_path / "a.db", "--delay", 0, "--full", "--json")
+    assert done.returncode == 0, done.stderr
+    assert rows(tmp_path / "a.db", "select count(distinct post_id), count(*) from posts") == [(336, 336)]
+    assert len(asked) < 500
+    assert json.loads(again.stdout)["counts"]["changed"] == 0
 
 
 @pytest.mark.parametrize(

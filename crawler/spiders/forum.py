@@ -27,6 +27,7 @@ from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request
 from crawler import feeds
 from crawler.access.login import LoginError
+from crawler.circles import Circles
 from crawler.config import Config, load
 from crawler.download import InterruptedDownloadError
 from crawler.failures import reason_of
@@ -88,6 +89,7 @@ class ForumSpider(scrapy.Spider):
         self.began = time.time()
         self.starts = tuple(Start(url=one) for one in url.split()) if isinstance(url, str) else tuple(url)
         self.given = load(Path(config)) if isinstance(config, str) else config
+        self.circles = Circles()
         self.resources = ExitStack()
         if archive is not None:
             self.archive = archive
@@ -179,7 +181,7 @@ class ForumSpider(scrapy.Spider):
             self.ledger.count(row, "vanished", self.archive.finish(row, outcome="done").vanished)
             self.ledger.count(row, "unmodified")
             return
-        page = self.read(row, response, fetched_at)
+        page = self.circles.cut(row.url, self.read(row, response, fetched_at))
         self.ledger.count(row, "changed_skin", page.changed_skin)
         if self.starts_inside(row, page):
             return
