@@ -33,6 +33,7 @@ DOWNLOAD_DELAY = 0
 CONCURRENT_ITEMS = 1  # Scrapy makes so many tasks for every response, and a page is one item
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the callback's source again for every response
 DOWNLOAD_HANDLERS = dict.fromkeys(("http", "https"), "crawler.download.Handler")
+TWISTED_DNS_RESOLVER = "scrapy.resolver.CachingHostnameResolver"  # the default one knows no IPv6
 DOWNLOAD_TIMEOUT = 60
 DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy's default is False
