@@ -81,9 +81,9 @@ def _save_shell(db: sqlite3.Connection, page: Page, request: Request, now: str) 
 def _is_whole(db: sqlite3.Connection, page: Page) -> bool:
     """Whether an unchanged page would hold nothing to do: not where `--since` left out threads of its board.
 
-    Nor where it was misread.
+    Nor where it was misread, or is a feed of which only the beginning could be read.
     """
-    if page.changed_skin:
+    if page.changed_skin or page.message:
         return False
     if page.kind is not Kind.BOARD or page.board is None:
         return True

@@ -18,22 +18,36 @@ from crawler.forums.base import Forum
 
 LARGEST = 64 * 1024 * 1024  # bytes of an unpacked sitemap; 50 MiB are allowed (sitemaps.org)
 _ENTRIES = {"item", "entry", "url"}
+# Slips in the words of a feed, or after its end, that take nothing else with them; whatever else is wrong may.
+_SLIPS = {
+    "ERR_NAME_REQUIRED",  # "Law & order"
+    "ERR_ENTITYREF_SEMICOL_MISSING",  # "?t=1&p=2"
+    "ERR_UNDECLARED_ENTITY",
+    "ERR_INVALID_CHAR",
+    "ERR_INVALID_ENCODING",
+    "ERR_UNSUPPORTED_ENCODING",
+    "ERR_MISPLACED_CDATA_END",
+    "ERR_DOCUMENT_END",
+}
 
 
 def read(body: bytes, url: str, software: str | None = None) -> Page:
     """What a feed or sitemap names: threads, and further sitemaps as boards. ERROR with a message if it is none.
 
-    `software` is the forum's; without it the first one counts whose thread addresses these are.
+    Of broken XML, what can be read of it, and the message says so. `software` is the forum's; without it the first one
+    counts whose thread addresses these are.
     """
-    root = _parse(_unpacked(body))
+    root, fault = _parse(_unpacked(body))
     if root is None or _name(root) not in {"rss", "RDF", "feed", "urlset", "sitemapindex"}:
         return Page(kind=Kind.ERROR, url=url, message="neither RSS nor Atom nor a sitemap")
     forums = [forum for forum in FORUMS if software in {None, forum.name}]
     entries = [{_name(part): part for part in reversed(entry)} for entry in root.iter() if _name(entry) in _ENTRIES]
+    maps = [_text(part.find("{*}loc")) for part in root.iter("{*}sitemap")]
+    if fault:  # the last address may be the beginning of one
+        del entries[-1:], maps[-1:]
     links = [_link(entry, url) for entry in entries]
     forum = next((each for each in forums if any(each.thread_id(each.canonical(link)) for link in links)), None)
     rows = list(_rows(zip(links, entries, strict=True), url, forum)) if forum else []
-    maps = [_text(part.find("{*}loc")) for part in root.iter("{*}sitemap")]
     host = urlsplit(url).netloc
     return Page(
         kind=Kind.BOARD,
@@ -42,6 +56,7 @@ def read(body: bytes, url: str, software: str | None = None) -> Page:
         site=forum.site(rows[0].url) if forum and rows else host,
         threads=tuple(rows),
         boards=tuple(Board(id=at, url=at, title="") for at in maps if urlsplit(at).netloc == host),
+        message=fault,
     )
 
 
@@ -94,13 +109,17 @@ def _moment(text: str) -> datetime | None:
     return None
 
 
-def _parse(body: bytes) -> Any:
-    # What a feed may not do: name entities or files to be fetched. A broken one is read as far as it goes.
+def _parse(body: bytes) -> tuple[Any, str]:
+    """The root, and what is broken about the rest; None for what is no XML at all."""
+    # What a feed may not do: name entities or files to be fetched.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
     try:
-        return etree.fromstring(body.strip(), parser)
+        root = etree.fromstring(body.strip(), parser)
     except etree.XMLSyntaxError:
-        return None
+        return None, ""
+    faults = parser.error_log.filter_from_fatals()
+    fault = next((each for each in faults if each.type_name not in _SLIPS), None)
+    return root, f"its XML is broken in line {fault.line}: {fault.message}" if fault else ""
 
 
 def _unpacked(body: bytes) -> bytes:

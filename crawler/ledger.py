@@ -125,14 +125,23 @@ class Ledger:
         except ArchiveError as error:
             self.abort(str(error))
         self.count(row, outcome)
-        self.reasons[reason] += 1
         if row.role == "feed":
+            self.reasons[f"{row.url}: {reason}"] += 1
             self.walk_site(row)
+        else:
+            self.reasons[reason] += 1
         name = self.config.name_of(row.url)
         if outcome in {"failed", "missing"} and row.role == "start" and not self.of_site[name]["pages"]:
             self.error = self.errors[name] = f"{row.url}: {reason}"
         elif outcome == "failed":
             _log.warning("%s: %s", row.url, reason)
+
+    def half_read(self, row: Request, reason: str) -> None:
+        """Count a feed of which only the beginning can be read: what it leaves out, the boards tell."""
+        self.count(row, "failed")
+        self.reasons[f"{row.url}: {reason}"] += 1
+        _log.warning("%s: %s", row.url, reason)
+        self.walk_site(row)
 
     def worn_out(self, row: Request) -> bool:
         """Whether a page was under way at so many sudden ends that it may be what ends the run: then it is given up."""

@@ -13,6 +13,7 @@ from conftest import Run
 from archive.records import Kind
 from crawler import feeds
 from crawler.demo import Forum, Served, sample_forum, serve
+from crawler.demo import feeds as demo_feeds
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:slash="http://purl.org/rss/1.0/modules/slash/"><channel><title>F</title>
@@ -91,6 +92,22 @@ def test_a_feed_names_no_file_to_be_read(tmp_path: Path) -> None:
     assert "treasure" not in repr(feeds.read(bomb.encode(), "https://f.example/index.rss"))
 
 
+@pytest.mark.parametrize(
+    ("body", "ids", "broken"),
+    [
+        (RSS.partition("</item>")[0] + "</item><item><link>https://f.example/threads/two.2", ["1"], True),
+        (RSS.replace("</title><link>https://f.example/threads/two.2/unread</link>", "<b>"), ["1", "2"], True),
+        (SITEMAP.replace("</url>", "</url><url><loc>https://f.example/threads/x.1"), ["1"], True),
+        (RSS.replace("Two", "Law & order&nbsp;\x0b"), ["1", "2"], False),
+        (RSS + "<br /><b>Warning</b>: no cache", ["1", "2"], False),
+    ],
+    ids=["cut short", "tangled", "sitemap", "slips in words", "a word after it"],
+)
+def test_broken_xml_is_read_up_to_the_fault_and_said_to_be_broken(body: str, ids: list[str], *, broken: bool) -> None:
+    page = feeds.read(body.encode(), "https://f.example/index.rss")
+    assert ([row.id for row in page.threads], page.message.startswith("its XML is broken in line ")) == (ids, broken)
+
+
 # ---------------------------------------------------------------- crawls
 
 
@@ -152,7 +169,29 @@ def test_without_its_feed_the_boards_are_walked(run: Run, tmp_path: Path, forum:
         forum.add_thread("A new thread", "Something happened.")
         done = run("crawl", "--json", cwd=tmp_path)
         assert posts(tmp_path) == true_posts(served)
-    assert json.loads(done.stdout)["counts"]["missing"] == 1
+    summary = json.loads(done.stdout)
+    assert summary["counts"]["missing"] == 1
+    assert [why.startswith(f"{served.url}no/such.rss: ") for why in summary["reasons"]] == [True]
+
+
+def test_a_broken_feed_is_named_and_the_boards_are_walked(
+    run: Run, tmp_path: Path, forum: Forum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serve(forum) as served:
+        set_up(served, tmp_path)
+        run("crawl", cwd=tmp_path)
+        forum.advance(hours=1)
+        forum.add_thread("A new thread", "Something happened.")
+        forum.etag = True
+        whole = demo_feeds.rss
+        monkeypatch.setattr(demo_feeds, "rss", lambda *given: whole(*given).partition("<item>")[0] + "<item>")
+        for _ in range(2):  # no 304 hides it
+            done = run("crawl", "--json", cwd=tmp_path)
+            summary = json.loads(done.stdout)
+            assert (done.returncode, summary["counts"]["failed"], summary["outcome"]) == (3, 1, "done with errors")
+            (why,) = summary["reasons"]
+            assert why.startswith(f"{served.url}forums/-/index.rss: its XML is broken in line ")
+        assert posts(tmp_path) == true_posts(served)
 
 
 def test_boards_are_walked_once_a_day(run: Run, tmp_path: Path, forum: Forum) -> None:

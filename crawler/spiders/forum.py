@@ -190,6 +190,8 @@ class ForumSpider(scrapy.Spider):
             host.software = page.software
             if page.changed_skin:
                 self.ledger.reasons[page.message] += 1
+            elif page.message and row.role == "feed":
+                self.ledger.half_read(row, page.message)
             yield Fetched(
                 page=page,
                 request=row,
