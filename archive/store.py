@@ -210,7 +210,10 @@ class Archive(Asking):
         with explained(self.path):
             return runs.waiting(self.db), runs.errors(self.db)
 
-    def status(self) -> dict[str, Any]:
-        """Counts of what is stored, the frontier by state, the last runs, and errors by reason."""
+    def status(self, *, left: Collection[str] = ()) -> dict[str, Any]:
+        """Counts of what is stored, the frontier by state, the last runs, and errors by reason.
+
+        `due` is when the earliest request is due of a host that is not `left` alone.
+        """
         with explained(self.path):
-            return {"time": _now(), "due": self.next_due(), **runs.status(self.db, self._unended())}
+            return {"time": _now(), "due": self.next_due(busy=left), **runs.status(self.db, self._unended())}

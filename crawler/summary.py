@@ -66,7 +66,7 @@ def summary(crawler: "Crawler", archive: Archive, seconds: float, names: Iterabl
         seconds=round(seconds, 2),
         counts={name: spider.ledger.counts[name] for name in COUNTS},
         reasons=dict(spider.ledger.reasons.most_common()),
-        waiting=archive.pending() + archive.taken(),  # what was under way is fetched again
+        waiting=archive.pending(busy=spider.hosts.left) + archive.taken(),  # what was under way is fetched again
         error=error,
         sites={
             name: Part(outcome=word, counts={each: spider.ledger.of_site[name][each] for each in COUNTS}, error=why)

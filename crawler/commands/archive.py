@@ -82,7 +82,8 @@ def status(*, archive: Path | None, config: Path | None, as_json: bool) -> None:
 
     settings = load(config, archive=archive)
     with opened(settings) as archived:
-        found = archived.status()
+        others = sites.unconfigured(settings, archived)
+        found = archived.status(left=others) | {"unconfigured": others}
         standings = sites.standings_in(settings, archived)
     if as_json:
         print_json(found | {"schedule": [sites.as_json(standing) for standing in standings]})

@@ -78,9 +78,13 @@ def facets_text(found: "Facets") -> str:
 def status_text(found: Mapping[str, Any]) -> str:
     """Show what `Archive.status` gives: what is there, what waits, what could not be had, the last runs."""
     parts = [", ".join(counted(found[f"{name}s"], name) for name in ("site", "board", "thread", "post", "article"))]
-    waiting = sum(found["frontier"].get(state, 0) for state in ("queued", "taken"))
+    others = found["unconfigured"]
+    waiting = sum(found["frontier"].get(state, 0) for state in ("queued", "taken")) - sum(others.values())
     if waiting:
         parts.append(waiting_text(waiting))
+    if others:
+        lines = [f"  {count:,} of {host}" for host, count in others.items()]
+        parts.append("\n".join(["pages of sites that are not configured wait until a crawl names them:", *lines]))
     if found["errors"]:
         lines = [f"  {error['count']:,} x {error['outcome']}: {error['reason']}" for error in found["errors"]]
         parts.append("\n".join(["could not be had:", *lines]))

@@ -53,7 +53,7 @@ class Progress:
         counts = spider.ledger.counts
         text = (
             f"{counts['threads']} threads, {counts['new']} new posts, {counts['articles']} articles, "
-            f"{counts['requests']} requests, {spider.archive.pending()} pages waiting"
+            f"{counts['requests']} requests, {spider.archive.pending(busy=spider.hosts.left)} pages waiting"
         )
         if counts["changed"]:
             text += f", {counts['changed']} changed"

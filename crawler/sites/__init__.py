@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigError
+from archive.frontier import host_of
 from crawler.config import Config, Site
 from crawler.politeness import within
 
@@ -54,6 +55,18 @@ def standings_in(config: Config, archive: "Archive", now: datetime | None = None
     latest = {run["detail"]: run for run in archive.latest_runs()}
     waiting, errors = archive.work()
     return [_standing(site, latest, now, waiting.get(site.host, 0), errors.get(site.host)) for site in config.sites]
+
+
+def unconfigured(config: Config, archive: "Archive") -> dict[str, int]:
+    """How many requests wait, by host, that no crawl of the configured sites asks for: of sites that were taken out.
+
+    Or of what was crawled by its address. Nothing where no site is configured: there every crawl is such a one.
+    """
+    if not config.sites:
+        return {}
+    hosts = {host_of(url) for site in config.sites for url in (site.url, *site.feeds)}
+    waiting, _ = archive.work()
+    return {host: waiting[host] for host in sorted(archive.outside(hosts)) if host in waiting}
 
 
 def _standing(
