@@ -12,7 +12,7 @@ from scrapy.utils.asyncio import CallLaterResult, call_later
 
 from archive.errors import ArchiveError, HostLockError
 from archive.frontier import host_of
-from crawler.politeness import PATIENCE
+from crawler.politeness import PATIENCE, State
 from crawler.reading import urls
 from crawler.spiders.forum import ForumSpider
 
@@ -66,17 +66,21 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         """Whether the crawl is not over: a waiting retry counts, a host that is not asked any more does not."""
-        if self.spider.spent():
-            return False
         if self.redirects:
             return True
+        if self.spider.spent():
+            return False
         due = self.spider.archive.next_due(busy=self.spider.hosts.done())
         return due is not None and due - time.time() < PATIENCE
 
     def _redirect(self) -> Request | None:
-        for request in self.redirects:
+        """Give the rest of a request that was begun: no limit but that of time keeps it back."""
+        for request in list(self.redirects):
             host = self.spider.hosts[host_of(request.url)]
-            if host.ready <= time.time():
+            if self.spider.late() or host.state is not State.OPEN:  # such as one that another crawl asks
+                self.redirects.remove(request)
+                self.spider.ledger.put_back(request.meta["frontier"])
+            elif host.ready <= time.time():
                 self.redirects.remove(request)
                 host.ask()
                 return request

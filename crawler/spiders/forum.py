@@ -139,8 +139,11 @@ class ForumSpider(scrapy.Spider):
     def spent(self) -> bool:
         """Whether the run may ask for nothing more."""
         limit = self.config.max_requests
-        over = limit is not None and sum(host.asked for host in self.hosts) >= limit
-        return over or (self.deadline is not None and time.time() >= self.deadline)
+        return self.late() or (limit is not None and sum(host.asked for host in self.hosts) >= limit)
+
+    def late(self) -> bool:
+        """Whether the time of the run is over."""
+        return self.deadline is not None and time.time() >= self.deadline
 
     def request(self, row: Request) -> scrapy.Request:
         """Turn a frontier row into the request that carries it through retries and redirects."""
