@@ -18,6 +18,7 @@ from archive.text import stored
 # Threads are continued before new ones are opened, and these before more boards: the list of open work stays short.
 # What is only read again comes last: by then the boards have said which of it has news.
 PRIORITY = {"next": 0, "thread": 1, "start": 2, "feed": 2, "next-board": 3, "board": 4, "refresh": 5}
+_PORTS = {"http": ":80", "https": ":443"}  # which go without saying
 LATE = 9  # for what was under way at several sudden ends: everything else first, should that page be what ends the run
 LONGEST_WAIT = 86_400.0  # seconds; what makes a page wait asks for a few hours at most
 DONE = "done"
@@ -53,7 +54,8 @@ class Walk:
 @lru_cache(maxsize=1024)  # a crawl asks it of one page again and again
 def host_of(url: str) -> str:
     """Host and port, the unit of politeness; `Archive.take(busy=...)` compares with it."""
-    return urlsplit(url).netloc.rpartition("@")[2].lower()
+    parts = urlsplit(url)
+    return parts.netloc.rpartition("@")[2].lower().removesuffix(_PORTS.get(parts.scheme, ""))
 
 
 # The hosts are walked by the index, one step each, so that a host that is waiting costs nothing however long its list.
