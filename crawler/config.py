@@ -140,8 +140,14 @@ class Config(Limits):
     def _configured(self, url: str) -> Site | None:
         host = host_of(url)
         same = [site for site in self.sites if site.host == host]
+        same = same or [site for site in self.sites if plain(site.host) == plain(host)]
         inside = [site for site in same if _place(url).startswith(_place(site.url))]
         return max(inside, key=lambda site: len(site.url)) if inside else same[0] if same else None
+
+
+def plain(host: str) -> str:
+    """A host without its www: one forum answers under both names."""
+    return host.removeprefix("www.")
 
 
 def is_same(one: str, other: str) -> bool:
@@ -202,7 +208,7 @@ def _check(site: Site, before: Sequence[Site], where: str) -> None:
             as_other = "" if other.url == site.url else f", also as {other.url}"
             raise ConfigError(f"{where}: {site.url} is there twice{as_other}")
     for board in site.boards:
-        if host_of(board) != site.host:  # nothing that is said of this site would hold there
+        if plain(host_of(board)) != plain(site.host):  # nothing that is said of this site would hold there
             raise ConfigError(f"{where}: the board {board} is not on {site.host}: give it a [[sites]] of its own")
     if site.login and site.cookies:
         raise ConfigError(f"{where}: give cookies or login, not both")

@@ -38,7 +38,7 @@ class Ledger:
         self.of_site: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.reasons: Counter[str] = Counter()
         self.error: str | None = None
-        self.errors: dict[str, str] = {}  # of the sites whose first page could not be had
+        self.errors: dict[str, str] = {}  # of the sites of which a first page could not be had
 
     def seed(self, start: Start) -> None:
         """Begin a walk."""
@@ -125,13 +125,12 @@ class Ledger:
         except ArchiveError as error:
             self.abort(str(error))
         self.count(row, outcome)
+        self.reasons[f"{row.url}: {reason}" if row.role in {"start", "feed"} else reason] += 1
         if row.role == "feed":
-            self.reasons[f"{row.url}: {reason}"] += 1
             self.walk_site(row)
-        else:
-            self.reasons[reason] += 1
         name = self.config.name_of(row.url)
-        if outcome in {"failed", "missing"} and row.role == "start" and not self.of_site[name]["pages"]:
+        lost = outcome == "failed" or (outcome == "missing" and not self.of_site[name]["pages"])
+        if row.role == "start" and lost and name not in self.errors:
             self.error = self.errors[name] = f"{row.url}: {reason}"
         elif outcome == "failed":
             _log.warning("%s: %s", row.url, reason)

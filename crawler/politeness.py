@@ -192,8 +192,8 @@ class Hosts:
 
     def __getitem__(self, name: str) -> Host:
         if name not in self.known:
-            self.left.discard(name)  # a site of this run has moved there
-            limits = next((site for site in self.config.sites if site.host == name), self.config.site_of(name))
+            self.left.discard(name)  # a site of this run leads there
+            limits = next((site for site in self.config.sites if site.host == name), self.config.site_of(f"//{name}"))
             host = Host(name=name, limits=limits, delay=limits.delay, adaptive=limits.delay > 0)
             if not self._lock(name):
                 host.close(State.LOCKED, f"{name}: another crawl is asking it; try again when that one is done")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive import Archive
 from archive.frontier import host_of
+from crawler.config import plain
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -82,7 +83,7 @@ def ending(spider: "ForumSpider", reason: str, name: str | None = None) -> tuple
     """
     from crawler.politeness import State
 
-    hosts = [host for host in spider.hosts if name is None or host.name == host_of(name)]
+    hosts = [host for host in spider.hosts if name is None or plain(host.name) == plain(host_of(name))]
     ledger, states = spider.ledger, {host.state for host in hosts}
     counts = ledger.counts if name is None else ledger.of_site[name]
     broken = ledger.error if name is None else ledger.errors.get(name)

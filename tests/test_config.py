@@ -249,6 +249,7 @@ def test_a_url_belongs_to_its_part_of_the_host() -> None:
     assert config.site_of("https://f.example/onerous/") is sites[0]  # of that host, so that its proxy is used
     assert config.site_of("http://G.example:80/robots.txt") is sites[2]
     assert config.site_of("https://g.example:8443/") == Site(url="https://g.example:8443/", delay=5)
+    assert config.site_of("https://www.g.example/") is sites[2]
     assert config.site_of("https://h.example/") == Site(url="https://h.example/", delay=5)
     assert config.name_of("https://g.example/x") == "https://g.example/"
     assert config.name_of("https://h.example/x") == ""

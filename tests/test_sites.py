@@ -60,24 +60,6 @@ def test_quiet_hours_put_a_crawl_off() -> None:
     assert due(None, "done", 1 * HOURS, quiet=(time(0), time(0))) == timedelta()
 
 
-@contextmanager
-def serve_redirect(to: str) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(404 if self.path == "/robots.txt" else 302)
-            self.send_header("Location", to)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
 # ---------------------------------------------------------------- crawl without URL, status, check
 
 
@@ -177,16 +159,19 @@ def test_a_site_taken_out_is_not_asked_any_more(run: Run, tmp_path: Path, two: t
         assert json.loads(run("status", "--json", cwd=tmp_path).stdout)["unconfigured"] == {}
 
 
-def test_a_site_that_moved_is_crawled_to_its_end(run: Run, tmp_path: Path, two: tuple[Forum, Forum]) -> None:
-    with serve(two[0]) as moved, serve(two[1]) as other, serve_redirect(moved.url) as old:
-        configure(tmp_path, moved, other, more="max_requests = 5\n")
-        assert run("crawl", cwd=tmp_path).returncode == 0
-        (tmp_path / "xemtiep.toml").write_text(f'delay = 0\n[[sites]]\nurl = "{old}"\n')
+def test_a_site_that_moved_is_named_and_not_crawled_where_it_leads(
+    run: Run, tmp_path: Path, two: tuple[Forum, Forum]
+) -> None:
+    with serve(two[0]) as moved, serve(two[1]) as fine, moved_to(moved.url) as old:
+        (tmp_path / "xemtiep.toml").write_text(
+            f'delay = 0\n[[sites]]\nurl = "{old}"\nmax_requests = 5\n[[sites]]\nurl = "{fine.url}"\n'
+        )
         done = run("crawl", "--json", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
-        waiting = db.execute("SELECT DISTINCT host FROM frontier WHERE state = 'queued'").fetchall()
-    assert waiting == [(other.url.split("/")[2],)]
+        summary = json.loads(done.stdout)
+        assert done.returncode == 3
+        assert f"{old}: it redirects to {moved.url}: if the forum has moved there, give that address" in done.stderr
+        assert (summary["sites"][old]["outcome"], summary["sites"][fine.url]["outcome"]) == ("failed", "done")
+        assert moved.requests == []
 
 
 def test_software_that_is_not_known_is_named(run: Run, tmp_path: Path) -> None:
@@ -213,7 +198,7 @@ def test_check_tells_what_a_crawl_would_do(run: Run, tmp_path: Path, two: tuple[
 def moved_to(url: str) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(301)
+            self.send_response(404 if self.path == "/robots.txt" else 301)
             self.send_header("Location", url)
             self.send_header("Content-Length", "0")
             self.end_headers()
@@ -237,7 +222,7 @@ def moved_to(url: str) -> Iterator[str]:
         ("challenge", 4, "shuts"),
         ("nobody", 1, "refused"),
         ("overloaded", 3, "503"),
-        ("moved", 3, "it redirects to localhost:"),
+        ("moved", 1, "it redirects to http://localhost:"),
     ],
 )
 def test_check_names_what_is_wrong(run: Run, tmp_path: Path, trouble: str, code: int, says: str) -> None:

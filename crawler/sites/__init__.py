@@ -1,5 +1,6 @@
 """The configured sites: which are due, where their crawls begin, and how they are doing."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigError
 from archive.frontier import host_of
-from crawler.config import Config, Site
+from crawler.config import Config, Site, plain
 from crawler.politeness import within
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def standings(config: Config, now: datetime | None = None) -> list[Standing]:
     from archive import Archive  # sqlite-utils; the command's help does without
 
     if not config.archive.exists():
-        return [_standing(site, {}, now) for site in config.sites]
+        return [_standing(site, {}, now, {}, {}) for site in config.sites]
     with Archive.open(config.archive, create=False) as archive:
         return standings_in(config, archive, now)
 
@@ -54,7 +55,7 @@ def standings_in(config: Config, archive: "Archive", now: datetime | None = None
     """As `standings`, for an archive that is open."""
     latest = {run["detail"]: run for run in archive.latest_runs()}
     waiting, errors = archive.work()
-    return [_standing(site, latest, now, waiting.get(site.host, 0), errors.get(site.host)) for site in config.sites]
+    return [_standing(site, latest, now, waiting, errors) for site in config.sites]
 
 
 def unconfigured(config: Config, archive: "Archive") -> dict[str, int]:
@@ -73,12 +74,15 @@ def _standing(
     site: Site,
     latest: Mapping[str, Mapping[str, Any]],
     now: datetime | None,
-    waiting: int = 0,
-    errors: Mapping[str, int] | None = None,
+    waiting: Mapping[str, int],
+    errors: Mapping[str, Mapping[str, int]],
 ) -> Standing:
     last = latest.get(site.url)
+    hosts = [host for host in {*waiting, *errors} if plain(host) == plain(site.host)]
     due = next_due(site, last, now or datetime.now(UTC))
-    return Standing(site=site, last=last, next_due=due, waiting=waiting, errors=errors or {})
+    found = sum(waiting.get(host, 0) for host in hosts)
+    kinds = dict(sum((Counter(errors.get(host, {})) for host in hosts), Counter()))
+    return Standing(site=site, last=last, next_due=due, waiting=found, errors=kinds)
 
 
 def next_due(site: Site, last: Mapping[str, Any] | None, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import ConfigError
-from crawler.config import Config, Site
+from crawler.config import Config, Site, plain
 from crawler.sites import span_text
 from crawler.start import Start
 from crawler.summary import DONE, PARTIAL
@@ -77,23 +77,18 @@ def check(config: Config) -> Checked:
         summary = crawl(starts, limited, tries=TRIES)
         with Archive.open(limited.archive) as archive:
             held = {found["site"]: found for found in archive.sites()}
-        hosts = {site.host for site in config.sites}
-        away = ", ".join(name for name in held if name.partition("/")[0] not in hosts) or "another site"
-        reports = tuple(_report(site, summary.sites[site.url], held, away) for site in config.sites)
+        reports = tuple(_report(site, summary.sites[site.url], held) for site in config.sites)
     amiss = any(report.error for report in reports)
     return Checked(reports=reports, exit=summary.exit or (PARTIAL if amiss else DONE))
 
 
-def _report(site: Site, part: Any, held: dict[str, dict[str, Any]], away: str) -> Report:
-    """What the crawl says of a site; `away` is where one leads that itself has nothing."""
-    found = next((row for name, row in held.items() if name.partition("/")[0] == site.host), {})
+def _report(site: Site, part: Any, held: dict[str, dict[str, Any]]) -> Report:
+    found = next((row for name, row in held.items() if plain(name.partition("/")[0]) == plain(site.host)), {})
     fine = part.counts["pages"] and not (part.counts["failed"] or part.counts["wall"])
     problem = part.error if not fine or part.outcome not in {"done", "stopped at its limit"} else None
-    if fine and not found:
-        problem = f"it redirects to {away}: if the forum has moved there, give that address as the site's url"
     return Report(
         site=site.url,
-        outcome="redirects" if fine and not found else "done" if fine else part.outcome,
+        outcome="done" if fine else part.outcome,
         error=problem or (None if fine else "nothing could be read there"),
         software=found.get("software"),
         boards=found.get("boards", 0),

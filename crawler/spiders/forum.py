@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
@@ -33,6 +32,7 @@ from crawler.download import InterruptedDownloadError
 from crawler.failures import reason_of
 from crawler.forums import read
 from crawler.forums.skins import misread
+from crawler.landing import leaves_host, strays
 from crawler.ledger import Ledger
 from crawler.politeness import Hosts, State, retry_after, trusted
 from crawler.reading import urls
@@ -158,12 +158,12 @@ class ForumSpider(scrapy.Spider):
         )
 
     def may_redirect(self, request: scrapy.Request) -> bool:
-        """Follow a redirect within the host; a start URL may lead to another one (http to https, a moved forum)."""
+        """Follow a redirect within the host."""
         row: Request = request.meta["frontier"]
-        if row.role == "start" or urlsplit(row.url).hostname == urlsplit(request.url).hostname:
-            return True
-        self.ledger.give_up(row, "failed", f"redirects to another host: {request.url}")
-        return False
+        away = leaves_host(row, request.url)
+        if away:
+            self.ledger.give_up(row, "failed", away)
+        return not away
 
     def parse(self, response: Response) -> Iterator[Any]:
         """Say what the page is; an archive that cannot be written ends the crawl."""
@@ -186,7 +186,7 @@ class ForumSpider(scrapy.Spider):
             return
         page = self.circles.cut(row.url, self.read(row, response, fetched_at))
         self.ledger.count(row, "changed_skin", page.changed_skin)
-        if self.starts_inside(row, page):
+        if self.strayed(row, page, response) or self.starts_inside(row, page):
             return
         if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 # where an error page leads is not followed
             host.walls = 0
@@ -243,6 +243,15 @@ class ForumSpider(scrapy.Spider):
             self.ledger.give_up(row, "missing", what)
         else:
             self.ledger.give_up(row, "failed", what or "not a page of a forum that xemtiep can read")
+
+    def strayed(self, row: Request, page: Page, response: Response) -> bool:
+        """Whether a redirect led to something else than was asked for: then it is named, and not crawled."""
+        if "redirect_urls" not in response.meta or not (page.kind in READ or page.instead):
+            return False
+        away = strays(row, page, {urls.clean(board) for site in self.config.sites for board in site.boards})
+        if away:  # a thread or board that leads to a list is there no more
+            self.ledger.give_up(row, "failed" if row.role == "start" else "missing", away)
+        return bool(away)
 
     def starts_inside(self, row: Request, page: Page) -> bool:
         """Whether a start URL leads into the middle of a thread: then the crawl begins at the thread's first page."""
