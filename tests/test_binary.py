@@ -11,7 +11,7 @@ import pytest
 from conftest import Run
 from test_charset import TCVN3
 
-from crawler.reading.binary import is_binary
+from crawler.reading.binary import is_binary, is_feed
 
 VIETNAMESE = "Chợ đêm bến Đá Mài mở thêm hai dãy quầy, khách đến đông hơn hẳn ngày thường."
 RUSSIAN = "На рынке у пристани открыли два новых ряда, покупателей стало заметно больше."
@@ -104,3 +104,19 @@ def test_an_address_that_is_none_is_a_usage_error(run: Run, tmp_path: Path, url:
     done = run("read", "--url", url, tmp_path / "a.html")
     assert (done.returncode, done.stdout) == (2, "")
     assert "it must be a web address such as https://" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "feed"),
+    [
+        (b"<rss version='2.0'><channel/></rss>", True),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<?xml-stylesheet href='a.xsl'?>\n<!-- a --> <feed xmlns='b'/>", True),
+        (b"<?xml version='1.0'?><urlset>", True),
+        (b"<?xml version='1.0'?><!DOCTYPE html><html><body><rss>", False),
+        (b"<!-- a -->" * 400 + b"<html>", False),  # and soon
+        (b"<!-- <rss> --><html>", False),
+        (b"", False),
+    ],
+)
+def test_a_feed_is_no_page(body: bytes, *, feed: bool) -> None:
+    assert is_feed(body) is feed

@@ -46,6 +46,21 @@ def test_an_ipv6_address_in_brackets_is_crawled(run: Run, tmp_path: Path) -> Non
     assert "6 new threads" in done.stdout
 
 
+# ---------------------------------------------------------------- what is no forum, or not there
+
+
+@pytest.mark.parametrize("path", ["forums/-/index.rss", "sitemap.xml"])
+def test_a_feed_is_no_thread(run: Run, tmp_path: Path, path: str) -> None:
+    with serve(sample_forum(threads=6)) as served:
+        done = run("crawl", served.url + path, "--archive", tmp_path / "a.db", "--delay", 0)
+        add = run("sites", "add", served.url + path, cwd=tmp_path)
+    said = f"xemtiep: {served.url}{path}: a feed or sitemap: give the forum's address"
+    assert (done.returncode, add.returncode) == (1, 1)
+    assert done.stderr.startswith(said)
+    assert add.stderr.startswith(said)
+    assert not (tmp_path / "xemtiep.toml").exists()
+
+
 # ---------------------------------------------------------------- redirects
 
 

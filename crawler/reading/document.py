@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from crawler.reading import charset as charsets
-from crawler.reading.binary import is_binary
+from crawler.reading.binary import is_binary, is_feed
 from crawler.reading.dates import Order
 from crawler.reading.select import Part, every, first, words
 
@@ -84,7 +84,7 @@ def document(body: bytes, url: str, *, charset: str | None, zone: tzinfo, now: d
             data = json.loads(body)
         except (ValueError, RecursionError):  # a text that starts with a bracket, or with thousands of them
             data = None
-    if data is None and body.strip() and not is_binary(body):
+    if data is None and body.strip() and not is_binary(body) and not is_feed(body):
         tree = charsets.parse(body, charset)
     if tree is not None:
         _keep_root(tree, body)

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from archive.records import Kind, Page
+from crawler.reading.binary import is_feed
 from crawler.reading.document import Document
 from crawler.reading.select import every, first, words
 
@@ -50,6 +51,8 @@ def outside(doc: Document) -> Page:
     """A page of no known software: a challenge, a bare error, no page at all, or UNKNOWN."""
     if doc.page is None:
         what = "an empty answer" if not doc.body.strip() else "no HTML page"
+        if is_feed(doc.body):
+            what = "a feed or sitemap: give the forum's address, and this one among the `feeds` of its site"
         return Page(kind=Kind.UNKNOWN if doc.data is not None else Kind.ERROR, url=doc.url, message=what)
     page = Page(kind=Kind.UNKNOWN, url=doc.url, title=words(first(doc.tree, "title")), language=doc.language)
     found = recognise(doc, page)
