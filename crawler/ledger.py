@@ -129,8 +129,7 @@ class Ledger:
         if row.role == "feed":
             self.walk_site(row)
         name = self.config.name_of(row.url)
-        lost = outcome == "failed" or (outcome == "missing" and not self.of_site[name]["pages"])
-        if row.role == "start" and lost and name not in self.errors:
+        if row.role == "start" and outcome in {"failed", "missing"} and name not in self.errors:
             self.error = self.errors[name] = f"{row.url}: {reason}"
         elif outcome == "failed":
             _log.warning("%s: %s", row.url, reason)

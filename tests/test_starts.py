@@ -61,6 +61,20 @@ def test_a_feed_is_no_thread(run: Run, tmp_path: Path, path: str) -> None:
     assert not (tmp_path / "xemtiep.toml").exists()
 
 
+@pytest.mark.parametrize("places", [("2", "99"), ("99", "2")])
+def test_a_board_that_is_not_there_is_an_error_wherever_it_stands(
+    run: Run, tmp_path: Path, places: tuple[str, str]
+) -> None:
+    with serve(sample_forum(threads=6)) as served:
+        boards = [f"{served.url}forums/{place}/" for place in places]
+        (tmp_path / "xemtiep.toml").write_text(f'delay = 0\n[[sites]]\nurl = "{served.url}"\nboards = {boards}\n')
+        done, check = run("crawl", cwd=tmp_path), run("check", cwd=tmp_path)
+    assert (done.returncode, done.stdout.partition(":")[0]) == (3, "done with errors")
+    said = f"{served.url}forums/99/: HTTP 404"
+    assert (said in done.stderr, check.returncode) == (True, 3)
+    assert check.stdout.startswith(f"{served.url}: done with errors\n    {said}")
+
+
 # ---------------------------------------------------------------- redirects
 
 

@@ -88,7 +88,7 @@ def _report(site: Site, part: Any, held: dict[str, dict[str, Any]]) -> Report:
     problem = part.error if not fine or part.outcome not in {"done", "stopped at its limit"} else None
     return Report(
         site=site.url,
-        outcome="done" if fine else part.outcome,
+        outcome="done" if fine and not problem else part.outcome,
         error=problem or (None if fine else "nothing could be read there"),
         software=found.get("software"),
         boards=found.get("boards", 0),
