@@ -210,6 +210,11 @@ def _check(site: Site, before: Sequence[Site], where: str) -> None:
     for board in site.boards:
         if plain(host_of(board)) != plain(site.host):  # nothing that is said of this site would hold there
             raise ConfigError(f"{where}: the board {board} is not on {site.host}: give it a [[sites]] of its own")
+    for feed in site.feeds:
+        if plain(host_of(feed)) != plain(site.host):
+            raise ConfigError(
+                f"{where}: the feed {feed} is not on {site.host}, so it names no thread of it: take it out"
+            )
     if site.login and site.cookies:
         raise ConfigError(f"{where}: give cookies or login, not both")
 

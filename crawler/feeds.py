@@ -12,7 +12,9 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
+from archive.frontier import host_of
 from archive.records import Board, Kind, Page, ThreadRow
+from crawler.config import plain
 from crawler.forums import FORUMS
 from crawler.forums.base import Forum
 
@@ -48,14 +50,13 @@ def read(body: bytes, url: str, software: str | None = None) -> Page:
     links = [_link(entry, url) for entry in entries]
     forum = next((each for each in forums if any(each.thread_id(each.canonical(link)) for link in links)), None)
     rows = list(_rows(zip(links, entries, strict=True), url, forum)) if forum else []
-    host = urlsplit(url).netloc
     return Page(
         kind=Kind.BOARD,
         url=url,
         software=forum.name if forum else software or "unknown",
-        site=forum.site(rows[0].url) if forum and rows else host,
+        site=forum.site(rows[0].url) if forum and rows else host_of(url),
         threads=tuple(rows),
-        boards=tuple(Board(id=at, url=at, title="") for at in maps if urlsplit(at).netloc == host),
+        boards=tuple(Board(id=at, url=at, title="") for at in maps if _is_near(at, url)),
         message=fault,
     )
 
@@ -65,9 +66,13 @@ def _rows(entries: Iterable[tuple[str, dict[str, Any]]], url: str, forum: Forum)
     seen = set()
     for link, entry in entries:
         id_ = forum.thread_id(forum.canonical(link))
-        if id_ and id_ not in seen and urlsplit(link).netloc == urlsplit(url).netloc:
+        if id_ and id_ not in seen and _is_near(link, url):
             seen.add(id_)
             yield _row(id_, entry, link, forum)
+
+
+def _is_near(one: str, other: str) -> bool:
+    return plain(host_of(one)) == plain(host_of(other))
 
 
 def _row(id_: str, entry: dict[str, Any], link: str, forum: Forum) -> ThreadRow:

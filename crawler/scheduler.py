@@ -40,7 +40,7 @@ class FrontierScheduler(BaseScheduler):
         self.spider = spider
         if self.crawler.settings.getbool("XEMTIEP_ALONE"):
             named = {host_of(urls.clean(start.url)) for start in spider.starts}
-            given = {start.url for start in spider.starts}  # a site's feed may lie on another host
+            given = {start.url for start in spider.starts}  # a site's feed may lie under its www
             named |= {site.host for site in spider.config.sites if given & {*site.starts, *site.feeds}}
             spider.hosts.left = spider.archive.outside(named)
 

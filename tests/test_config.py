@@ -162,6 +162,7 @@ INNER = SITE.replace(".example/", ".example/in/")
             "site 2: its boards are those of https://f.example/in/",
         ),
         (SITE + "boards = 'https://f.example/b'", "it must be a list of web addresses"),
+        (SITE + "feeds = ['https://g.example/rss']", "site 1: the feed https://g.example/rss is not on f.example"),
         (SITE + "boards = ['https://g.example/b']", "site 1: the board https://g.example/b is not on f.example"),
         (SITE + "zone = 'Hanoi'", "zone is 'Hanoi': it must be the name of a time zone"),
         (SITE + "zone = 'Asia'", "name of a time zone"),

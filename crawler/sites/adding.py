@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from archive.errors import ConfigError, ShutOutError, UnreadableError
 from archive.frontier import host_of
 from archive.records import WALLS, Board, Kind, Page
-from crawler.config import FILE, Config, is_same, understood
+from crawler.config import FILE, Config, is_same, plain, understood
 from crawler.files import write_whole
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def look(url: str, config: Config) -> Found:
         software=page.software,
         boards=page.boards,
         only=_meant(page, at),
-        feeds=tuple(dict.fromkeys(feeds_in(body, at))),
+        feeds=tuple(feed for feed in dict.fromkeys(feeds_in(body, at)) if plain(host_of(feed)) == plain(host_of(at))),
     )
 
 
