@@ -34,6 +34,10 @@ def test_feeds_are_found_where_pages_name_them() -> None:
     assert feeds_in(b"", "https://f.example/") == []
 
 
+def test_an_unknown_software_is_left_out() -> None:
+    assert "software" not in written(Found(url="https://f.example/", software="unknown"))
+
+
 def test_sites_add_writes_an_entry_and_keeps_the_file(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "xemtiep.toml"
     before = '# mine, with  two spaces\narchive = "news.db" # here\n\n[[sites]]\nurl = "https://f.example/" # first\n'

@@ -105,7 +105,9 @@ def feeds_in(body: bytes, url: str) -> list[str]:
 
 def written(found: Found) -> str:
     """The entry as TOML: values that a person would choose, the rest as comments to be filled in."""
-    lines = ["[[sites]]", f"url = {_quoted(found.url)}", f"software = {_quoted(found.software)}"]
+    lines = ["[[sites]]", f"url = {_quoted(found.url)}"]
+    if found.software != "unknown":
+        lines.append(f"software = {_quoted(found.software)}")
     lines += ['every = "6h"', "refresh = 7  # days: threads active since then are read again for edits and deletions"]
     lines.append('# zone = "Asia/Ho_Chi_Minh"  # of dates that name none; else they count as UTC')
     if found.only:
