@@ -80,6 +80,11 @@ def test_an_index_of_sitemaps_leads_to_those_of_the_host() -> None:
     assert [board.url for board in page.boards] == ["https://f.example/sitemap-1.xml"]
 
 
+def test_threads_under_the_forums_www_are_its_own() -> None:
+    body = RSS.replace("https://f.example/threads/one", "https://www.f.example/threads/one")
+    assert [row.id for row in feeds.read(body.encode(), "https://f.example/index.rss").threads] == ["1", "2"]
+
+
 @pytest.mark.parametrize("body", [b"", b"<html><p>hello</p></html>", b'{"a": 1}', b"\x1f\x8bbroken", b"\x00\x01"])
 def test_what_is_no_feed_is_said_to_be_none(body: bytes) -> None:
     assert feeds.read(body, "https://f.example/index.rss").kind is Kind.ERROR
