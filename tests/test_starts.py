@@ -12,6 +12,7 @@ import pytest
 from conftest import Run
 
 from archive.records import Kind, Page, Request
+from crawler.config import load
 from crawler.demo import Forum, Served, sample_forum, serve
 from crawler.demo.routes import redirect
 from crawler.demo.server import Handler, Server
@@ -140,6 +141,17 @@ def test_a_board_that_leads_to_something_else_is_named_and_not_crawled(
     assert (check.returncode, said in check.stdout) == (3, True)
     assert boards_read(tmp_path / "archive.db") == {"World news"}
     assert {path for path in asked if path.startswith("/forums/")} == {f"/{NEWS}", f"/{WORLD}"}
+
+
+def test_an_entry_is_written_of_what_was_meant(run: Run, tmp_path: Path, forum: Forum) -> None:
+    with leading(forum, {f"/{NEWS}": "/"}) as served, leading(forum, {"/": served.url + WORLD}) as old:
+        board, moved = (run("sites", "add", url, cwd=tmp_path) for url in (served.url + NEWS, old.url))
+        assert (board.returncode, f"{served.url}{NEWS}: it redirects to {served.url}, the" in board.stderr) == (1, True)
+        assert [hit.path for hit in served.requests] == ["/robots.txt", f"/{NEWS}", "/", f"/{WORLD}", "/robots.txt"]
+    assert (moved.returncode, [site.boards for site in load(tmp_path / "xemtiep.toml").sites]) == (
+        0,
+        [(served.url + WORLD,)],
+    )
 
 
 @pytest.mark.parametrize("path", ["forum", "forum/", "posts/9/", "viewtopic.php?p=9"])

@@ -8,9 +8,10 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.errors import ConfigError, ShutOutError, UnreadableError
 from archive.frontier import host_of
-from archive.records import WALLS, Board, Kind, Page
+from archive.records import WALLS, Board, Kind, Page, Request
 from crawler.config import FILE, Config, is_same, plain, understood
 from crawler.files import write_whole
+from crawler.reading.urls import clean
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
@@ -75,9 +76,12 @@ def look(url: str, config: Config) -> Found:
         ShutOutError: robots.txt forbids it, or it shows nothing to a guest.
     """
     from crawler.forums import read  # lxml; the command's help does without
+    from crawler.landing import strays
 
     _ask_robots(url, config)
     at, body = _fetch(url, config)
+    if host_of(at) != host_of(url):
+        _ask_robots(at, config)
     page = read(body, at)
     if page.kind in WALLS:
         raise ShutOutError(
@@ -85,6 +89,9 @@ def look(url: str, config: Config) -> Found:
         )
     if page.kind not in {Kind.INDEX, Kind.BOARD, Kind.THREAD}:
         raise UnreadableError(f"{at}: {page.message or 'not a page of a forum that xemtiep can read'}")
+    away = strays(Request(id=0, url=clean(url), role="start"), page, ()) if clean(at) != clean(url) else ""
+    if away:
+        raise UnreadableError(f"{url}: {away}")
     return Found(
         url=_root(page, at),
         software=page.software,
