@@ -254,8 +254,9 @@ def test_a_long_pause_is_left_to_the_next_run(run: Run, tmp_path: Path, small: S
     assert (code, "left alone" in stderr) == (3, True)
     assert summary["waiting"]
     asked = len(small.requests)
-    code, summary, _ = crawl(run, tmp_path, small.url, "--delay", 0)
+    code, summary, stderr = crawl(run, tmp_path, small.url, "--delay", 0)
     assert (code, bool(summary["waiting"])) == (0, True)
+    assert (summary["outcome"], "is to be left alone until " in stderr) == ("stopped at its limit", True)
     assert len(small.requests) == asked
 
 

@@ -126,10 +126,19 @@ class ForumSpider(scrapy.Spider):
     def closed(self, reason: str) -> None:
         """Close the archive if this spider opened it, and let other crawls ask its hosts."""
         self.reason = reason
+        if reason == "finished" and not self.spent():
+            self.note_rest()
         if self.run is not None:
             outcome, _, _ = ending(self, reason)
             self.archive.end_run(self.run, outcome=outcome, counts=self.ledger.counts)
         self.resources.close()
+
+    def note_rest(self) -> None:
+        """Say which hosts asked for more time than a run waits: what is left of them is not done."""
+        waiting = self.archive.work()[0].keys()
+        for name in waiting - self.hosts.done():
+            until = datetime.fromtimestamp(self.archive.next_due(busy=waiting - {name}) or self.began, UTC)
+            self.hosts[name].close(State.RESTS, f"{name} is to be left alone until {until:%H:%M} UTC")
 
     @property
     def deadline(self) -> float | None:
