@@ -148,14 +148,17 @@ class Ledger:
         self.give_up(row, "failed", f"the crawl ended suddenly {row.tries - 1} times while it worked on this page")
         return True
 
-    def refused(self, row: Request, reason: str) -> None:
-        """Count what robots.txt forbids, which costs the host nothing; a start page shuts the host for this run."""
+    def refused(self, row: Request, url: str, reason: str) -> None:
+        """Count what robots.txt forbids, which costs the host nothing; a start page shuts the host for this run.
+
+        `url` is what it forbids: where the row led.
+        """
         host = self.hosts[host_of(row.url)]
         host.spare()
         host.refused += 1
         self.give_up(row, "refused", reason)
         if row.role == "start":
-            host.close(State.SHUT, f"{row.url} is forbidden by the site's robots.txt")
+            host.close(State.SHUT, f"{url} is forbidden by the site's robots.txt")
 
     def walled(self, row: Request, page: Page, body: bytes) -> None:
         """Count a wall; a challenge, a walled start page or the fifth wall in a row shuts the host for this run."""

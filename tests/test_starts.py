@@ -143,6 +143,13 @@ def test_a_board_that_leads_to_something_else_is_named_and_not_crawled(
     assert {path for path in asked if path.startswith("/forums/")} == {f"/{NEWS}", f"/{WORLD}"}
 
 
+def test_robots_txt_that_forbids_where_a_start_leads_is_named_there(run: Run, tmp_path: Path, forum: Forum) -> None:
+    forum.forbids = [f"/{NEWS}"]
+    with serve(forum) as served:
+        done = run("crawl", f"{served.url}forums/2/", "--archive", tmp_path / "a.db", "--delay", 0)
+    assert (done.returncode, f"{served.url}{NEWS} is forbidden by" in done.stderr) == (4, True)
+
+
 def test_an_entry_is_written_of_what_was_meant(run: Run, tmp_path: Path, forum: Forum) -> None:
     with leading(forum, {f"/{NEWS}": "/"}) as served, leading(forum, {"/": served.url + WORLD}) as old:
         board, moved = (run("sites", "add", url, cwd=tmp_path) for url in (served.url + NEWS, old.url))

@@ -282,7 +282,7 @@ class ForumSpider(scrapy.Spider):
         host = self.hosts[host_of(row.url)]
         match failure.value:
             case ForbiddenError():
-                self.ledger.refused(row, reason)
+                self.ledger.refused(row, failure.request.url, reason)  # type: ignore[attr-defined] # as above
             case RobotsUnavailableError() as error:
                 self.ledger.hold(row, reason, error.wait)
             case InterruptedDownloadError():
