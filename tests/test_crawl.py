@@ -420,8 +420,10 @@ def taken(archive: Path) -> bool:
 UP = "import sys; print('up', flush=True); from crawler.__main__ import run; sys.exit(run())"
 
 
-@pytest.mark.parametrize("command", ["crawl", "demo"])
-@pytest.mark.parametrize("after", [0.2, 0.6, 1.2])
+@pytest.mark.parametrize(
+    ("command", "after"),
+    [("crawl", 0.2), ("crawl", 0.6), ("crawl", 1.2), ("demo", 0.2), ("demo", 0.5)],  # a demo may take a second in all
+)
 def test_ctrl_c_at_any_moment_ends_in_words(tmp_path: Path, command: str, after: float) -> None:
     forum = sample_forum()
     forum.slow(0.05)
