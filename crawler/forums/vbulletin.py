@@ -21,6 +21,7 @@ _AT = re.compile(r"(?<=\d)\s+(?:at|lúc|в|um|à|a las|alle|om|kl\.|o|às)\s+(?=
 # A member's URL has the id as an argument, at the start of a name, or at its end
 _MEMBER = re.compile(r"[?&]u=(\d+)|[/?](\d+)(?=[-.&]|$)|-(\d+)(?:/|\.html)?$")
 _PAGE = r"(?:(?=(?:.*&)?page=(?!0*1(?:&|$))(\d+))|)"  # the argument, wherever it stands; page 1 has none
+_FILE = r"(?:index|page)\d+\.html"  # of a page after the first: vBSEO's, LinuxQuestions'
 _SLUG = r"(?:(?:showthread|forumdisplay)\.php[?/]|/(?:threads|forums)/)\d+(?:-[^/?&]*)?"
 _OPTIONS = "(?:sort|order|daysprune|pp|do|s|mode|goto|prefixid|highlight|nojs|styleid|langid)"
 
@@ -50,22 +51,22 @@ class VBulletin(Forum):
         # vBSEO: links to a post, to the newest post, to the print view; sort orders of a board
         (r"-(?:post\d+|new-post|last-post|print)(?=\.html$|/$)", ""),
         (rf"(\.html|/)\?(?:{_OPTIONS}=[^&]*&?)+$", r"\1"),
-        (r"/index1?\.html$", "/"),
+        (r"/(?:index1?|page1)\.html$", "/"),
         (r"/(?:index|forum)\.php(?:\?.*)?$", "/"),
     )
-    page_part = r"&page=\d+|/page\d+|(?<=/)index\d+\.html$"
+    page_part = rf"&page=\d+|(?<=/){_FILE}$|/page\d+(?![\d.])"
     # Asked in this order: "/t1-2.html", "/board/1-slug.html", "/board/1-slug-2.html", "/board/slug-1.html"
     thread_urls: ClassVar[tuple[str, ...]] = (
         r"(?:showthread\.php(?:\?(?:.*&)?t=|[?/])|/threads/)(\d+)",
         r"/t(\d+)(?:-[^/]*)?\.html$",
         r"/(\d+)-(?!post\d)[^/]*\.html$",
-        r"//[^/]+/(?:.+/)?(?!members/)[^/]+/[^/]*-t?(\d+)(?:-p?\d+)?(?:\.html|/(?:index\d+\.html)?)$",
+        rf"//[^/]+/(?:.+/)?(?!members/)[^/]+/[^/]*-t?(\d+)(?:-p?\d+)?(?:\.html|/(?:{_FILE})?)$",
     )
     board_urls: ClassVar[tuple[str, ...]] = (
         r"(?:forumdisplay\.php(?:\?(?:.*&)?f=|[?/])|/forums/|/forum(?=\d+/))(\d+)",
-        r"/f?(\d+)(?:-[^/]+)?/$",
+        rf"/f?(\d+)(?:-[^/]+)?/(?:{_FILE})?$",
         r"/f(\d+)-[^/.]+$",
-        r"/[^/]+-f?(\d+)/$",
+        rf"/[^/]+-f?(\d+)/(?:{_FILE})?$",  # page 2 as well: its address is also one that a thread may have
         r"//[^/]+/(?:.+/)?([^/.]+)/$",  # words only: the last one serves as id
     )
     traps = (
