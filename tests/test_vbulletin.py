@@ -1,9 +1,12 @@
 """What pages of vBulletin say of their time zone, and the one URL of each of its pages, however it is linked."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from crawler.cleaning import clean_page
+from crawler.forums import read
 from crawler.forums.vbulletin import edit_date, zone_of
 from crawler.forums.vbulletin3 import VBulletin3
 from crawler.forums.vbulletin5 import VBulletin5
@@ -60,6 +63,7 @@ def test_edit_date(note: str, date: str) -> None:
         ("board/12-a-slug-print.html", "board/12-a-slug.html"),
         ("board/?sort=replies&order=asc", "board/"),
         ("108-engines/310-x-2005.html", "108-engines/310-x-2005.html"),
+        ("board/a-slug-12/page1.html", "board/a-slug-12/"),
     ],
 )
 def test_one_url(linked: str, canonical: str) -> None:
@@ -75,6 +79,7 @@ def test_one_url(linked: str, canonical: str) -> None:
         ("board/12-a-slug-2.html", "12"),
         ("t12-2.html", "12"),
         ("board-47/a-slug-12/", "12"),
+        ("board-47/a-slug-12/page2.html", "12"),
         ("forumdisplay.php?f=17", None),
         ("members/12.html", None),
     ],
@@ -91,6 +96,8 @@ def test_thread_id(url: str, id_: str | None) -> None:
         ("forum17/", "17"),
         ("17-ferns/", "17"),
         ("ferns-17/", "17"),
+        ("tree/ferns-17/index2.html", "17"),
+        ("tree/ferns-17/page2.html", "17"),
         ("tree-ferns/", "tree-ferns"),
         ("showthread.php?t=12", None),
     ],
@@ -99,9 +106,21 @@ def test_board_id(url: str, id_: str | None) -> None:
     assert id_ == VBulletin3.board_id(ROOT + url)
 
 
+@pytest.mark.parametrize("file", ["index2.html", "page2.html", ""])
+def test_first_page_of_files(file: str) -> None:
+    assert f"{ROOT}board/a-slug-12/" == VBulletin3.first_url(f"{ROOT}board/a-slug-12/{file}")
+
+
 def test_version_5_drops_what_leads_into_a_page() -> None:
     thread = "https://kites.example/forum/flying/knots/86-a-knot"
     assert thread == VBulletin5.canonical(f"{thread}?p=1523#post1523")
     assert thread == VBulletin5.first_url(f"{thread}/page2")
     assert VBulletin5.thread_id(f"{thread}/page2") == "86"
     assert VBulletin5.board_id(thread) is None
+
+
+def test_quote_of_a_skin_without_its_heading() -> None:
+    page = Path(__file__).parent / "pages/vbulletin/thread-3-skin/page.html"
+    quote, *own = clean_page(read(page.read_bytes(), "")).posts[1].blocks
+    assert (quote.label, quote.text) == ("quote", "Originally Posted by plough7\n\nIt still coughs at half throttle.")
+    assert {block.label for block in own} == {"body"}

@@ -19,6 +19,11 @@ _FORUM = (
     "[not(preceding-sibling::td/img[contains(@src, 'forum_link')])]"
 )
 _WRAPPED = f"(starts-with(@id, 'post') or starts-with(@id, 'edit')) and {_POST.format('id')}"
+# A quote of a skin that leaves the heading "Quote:" out: only templates set a whole box in italics, below who said it
+_UNHEADED = (
+    "./descendant::div[contains(@style, 'italic')][preceding-sibling::div[1]/strong]"
+    "/parent::*[not(ancestor-or-self::*[contains(@class, 'bbcode_quote')])]"
+)
 
 
 class VBulletin3(VBulletin):
@@ -91,6 +96,7 @@ class VBulletin3(VBulletin):
             box = head.getparent()
             if box is not post.body and any(above is post.body for above in box.iterancestors()):
                 mark([box], _box(head))
+        mark([box for box in every(post.body, _UNHEADED) if box is not post.body], "bbcode_quote")
         return list(_after(part, post.body))
 
 
