@@ -7,11 +7,13 @@ from typing import ClassVar
 from archive.records import Board, Label, Post
 from crawler.forums.base import Forum
 from crawler.reading.document import Document
+from crawler.reading.numbers import number
 from crawler.reading.select import Part, every, first, text
 
 # "/threads/slug.1/", "/t/slug.1/", "/threads/1", "/index.php?threads/slug.1/"; boards may have a name instead of an id
 _THREAD = r"[/?](?:threads|t)/(?:[^/?#&]*\.)?(\d+)"
 _BOARD = r"[/?](?:forums|f|categories|c)/(?:[^/?#&]*\.)?([\w-]+)"
+_BOARD_PAGE = "/html[contains(@class, 'template-forum_view')]"
 
 
 class XenForo(Forum):
@@ -71,11 +73,17 @@ class XenForo2(XenForo):
     locked = "dd.blockStatus-message--locked"
     crumbs = "ul.p-breadcrumbs a"
 
-    board = "div.structItemContainer | /html[contains(@class, 'template-forum_view')] | div.block[data-type=thread]"
-    rows = "div.structItem--thread"
+    board = f"div.structItemContainer | {_BOARD_PAGE} | div.block[data-type=thread]"
+    rows = "div.structItem--thread | article.message--article"  # a board of articles shows them, or how they begin
     row_id = "@class"
-    row_link = "div.structItem-title > a:last-of-type"
-    row_replies = "div.structItem-cell--meta dd"
+    row_link = (
+        "div.structItem-title > a:last-of-type"
+        " | h2.articlePreview-title > a:last-of-type | h2.article-title > a:last-of-type"
+    )
+    row_replies = (
+        "div.structItem-cell--meta dd | ./descendant::li[contains(@class, 'articlePreview-replies')]/a/text()[last()]"
+        " | a.actionBar-action--replies"
+    )
     row_last = "div.structItem-cell--latest time"
     row_sticky = "i.structItem-status--sticky"
     row_locked = "i.structItem-status--locked"
@@ -98,11 +106,17 @@ class XenForo2(XenForo):
 
     def read_posts(self, doc: Document) -> tuple[Post, ...]:
         """The posts; a skin may show the date of the first one only as that of the thread."""
+        if first(doc.page, _BOARD_PAGE) is not None:
+            return ()  # the articles of a board have the ids of their posts, but are its threads
         posts = super().read_posts(doc)
         if not posts or posts[0].posted_at or text(doc.page, self.page) not in ("", "1"):
             return posts
         posted_at, posted_raw = self.when(doc, first(doc.page, self.started))
         return replace(posts[0], posted_at=posted_at, posted_raw=posted_raw or posts[0].posted_raw), *posts[1:]
+
+    def read_replies(self, row: Part) -> int | None:
+        """As in the base, without the label: "Replies: 18"."""
+        return number(text(row, self.row_replies).rpartition(":")[2])
 
     def read_boards(self, doc: Document) -> Iterator[Board]:
         """Boards, then the boards inside them."""
