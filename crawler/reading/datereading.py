@@ -40,8 +40,7 @@ _DAY = re.compile(
     r"(?<![-/.:dyo])(?:(?P<ymd>y([-/.])d\2d)|(?P<num>d([-/.])d\4[yd])|(?P<mdy>Mdy)|(?P<dmy>dMy)|(?P<spelt>yMd)|(?P<md>Md)|(?P<dm>dM))"
     r"(?![-/.:dyo])"
 )
-# "Mar Fév 22", "Mar 12 Nov 2013": of two months the first is the weekday that is spelt like it.
-_TWO_MONTHS = re.compile("Md?M")
+_TWICE = re.compile(r"(?<!d)M(?=d?M)")
 # In a relative date: n a number or "a", U a unit, G "ago".
 _AGO = re.compile(r"((?:nU)+)G|G((?:nU)+)")
 
@@ -148,10 +147,11 @@ def _signs(tokens: list[str], known: Words) -> tuple[list[str], str]:
         if sign:
             kept.append(token)
             signs.append(sign)
+    # "Mar Fév 22", "Mar 22 Fév": of two months the first is the weekday that is spelt like it.
     row = "".join(signs)
-    twice = _TWO_MONTHS.search(row)
+    twice = _TWICE.search(row)
     if twice and kept[twice.start()] in known.weekday:
-        row = f"{row[: twice.start()]}W{row[twice.start() + 1 :]}"
+        row = f"{row[: twice.start()]}W{row[twice.end() :]}"
     return kept, row
 
 
