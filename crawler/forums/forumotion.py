@@ -131,10 +131,7 @@ class Forumotion(Forum):
         return f"{doc.url}#{id_}"
 
     def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
-        """The line that is a date; an edit note has one behind the name and before "; edited 2 times".
-
-        Words before a date are skipped.
-        """
+        """The line that is a date; an edit note has one behind the name and before "; edited 2 times"."""
         shown = [node.strip("»•·-–| \t\n\r\xa0")] if isinstance(node, str) else list(lines(node))
         for said in (line.partition(";")[0].split() for line in shown):
             for start in range(min(len(said), 12)):
