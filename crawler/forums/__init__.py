@@ -20,8 +20,8 @@ from crawler.forums.invision import Invision
 from crawler.forums.invision3 import Invision2, Invision3
 from crawler.forums.mybb import MyBB, MyBBArchive
 from crawler.forums.nodebb import NodeBB
-from crawler.forums.phpbb import PhpBB3
 from crawler.forums.phpbb2 import PhpBB2
+from crawler.forums.phpbb3 import PhpBB3
 from crawler.forums.proboards import ProBoards
 from crawler.forums.smf import SMF
 from crawler.forums.somethingawful import SomethingAwful
