@@ -92,17 +92,17 @@ class Prosilver(PhpBB):
     next = (
         "li.next a@href | div.pagination > a[rel=next]@href | a.arrow[rel=next]@href"
         " | ./descendant::div[@class='pagination']/span/strong/following-sibling::a[1]/@href"
-        " | ./descendant::div[contains(@class, 'pagination')]/ul/strong/following-sibling::a[1]/@href"
+        " | ./descendant::a[contains(@onclick, 'jumpto')]/following::strong[1]/following-sibling::a[1]/@href"
     )
     # 3.0: "25 posts • Page 1 of 2 • 1, 2", of which a style may leave out each
     page = (
         "div.action-bar div.pagination li.active | div.topic-actions div.pagination strong"
-        " | div.pagination a[onclick*=jumpto] strong | div.pagination li.active | div.pagination strong"
+        " | a[onclick*=jumpto] strong | div.pagination li.active | div.pagination strong"
     )
     last_page = (
         "div.action-bar div.pagination li"
         " | div.topic-actions div.pagination strong, div.topic-actions div.pagination span > a"
-        " | div.pagination a[onclick*=jumpto] strong | div.pagination li, div.pagination a.button"
+        " | a[onclick*=jumpto] strong | div.pagination li, div.pagination a.button"
         " | div.pagination strong, div.pagination span > a"
     )
 
