@@ -112,6 +112,7 @@ def test_site_is_host_and_path_of_the_forum(url: str, expected: str) -> None:
 
 
 @given(st.text())
+@example(" ?")
 def test_canonical_urls_stay_as_they_are(slug: str) -> None:
     for forum in FORUMS:
         for url in (f"{SITE}/{slug}", f"{SITE}/threads/{slug}.1/page-2", f"{SITE}/viewtopic.php?t=1&{slug}"):

@@ -27,7 +27,7 @@ def clean(url: str, *, keep: tuple[str, ...] | None = None) -> str:
         return url
     host = parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme.lower(), ""))
     path = _PATH_SESSION.sub("", parts.path) or ("/" if host else "")
-    return urlunsplit((parts.scheme.lower(), host, _encoded(path), _encoded(_query(parts.query, keep)), ""))
+    return urlunsplit((parts.scheme.lower(), host, _encoded(path), _encoded(_query(parts.query, keep)), "")).rstrip()
 
 
 def _encoded(part: str) -> str:
