@@ -10,6 +10,7 @@ _NOISE = re.compile(
     re.IGNORECASE,
 )
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
+_PLAIN = re.compile("[!-$&-~]*")  # ASCII without spaces, control characters and "%"
 _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
 _PORTS = {"http": ":80", "https": ":443"}
 
@@ -18,7 +19,7 @@ _PORTS = {"http": ":80", "https": ":443"}
 def clean(url: str, *, keep: tuple[str, ...] | None = None) -> str:
     """`url` without fragment, session and tracking arguments; scheme and host in lower case, no default port.
 
-    Letters beyond ASCII are percent-encoded, since one slug is linked both ways.
+    Spaces and letters beyond ASCII are percent-encoded, since one slug is linked both ways.
     With `keep`, only those query arguments stay, in that order: they are the ones that make a page of the software.
     """
     try:
@@ -27,11 +28,11 @@ def clean(url: str, *, keep: tuple[str, ...] | None = None) -> str:
         return url
     host = parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme.lower(), ""))
     path = _PATH_SESSION.sub("", parts.path) or ("/" if host else "")
-    return urlunsplit((parts.scheme.lower(), host, _encoded(path), _encoded(_query(parts.query, keep)), "")).rstrip()
+    return urlunsplit((parts.scheme.lower(), host, _encoded(path), _encoded(_query(parts.query, keep)), ""))
 
 
 def _encoded(part: str) -> str:
-    if part.isascii() and "%" not in part:
+    if _PLAIN.fullmatch(part):
         return part
     upper = _ESCAPE.sub(lambda found: found[0].upper(), part)
     return quote(upper, safe="%/:=&?~+!$,;'@()*[]|", errors="replace")
