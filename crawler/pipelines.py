@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from archive.errors import ArchiveError
 from crawler.cleaning import clean_page
-from crawler.spiders.forum import Fetched, ForumSpider
+from crawler.responses import Fetched
+from crawler.spiders.forum import ForumSpider
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

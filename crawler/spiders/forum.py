@@ -7,7 +7,7 @@ import gc
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,49 +18,27 @@ from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.defer import _schedule_coro
 from twisted.python.failure import Failure
-from w3lib.encoding import http_content_type_encoding
 
 from archive import Archive
 from archive.errors import ArchiveError
 from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request
-from crawler import feeds
 from crawler.access.login import LoginError
 from crawler.circles import Circles
 from crawler.config import Config, load
 from crawler.download import InterruptedDownloadError
 from crawler.failures import reason_of
-from crawler.forums import read
-from crawler.forums.skins import misread
 from crawler.landing import leaves_host, strays
 from crawler.ledger import Ledger
-from crawler.politeness import Hosts, State, retry_after, trusted
+from crawler.politeness import Hosts, State, retry_after
 from crawler.reading import urls
+from crawler.responses import GONE, NOT_MODIFIED, OVERLOADED, READ, REFUSED, RETRIED, fails, fetched, header, read, said
 from crawler.robots import ForbiddenError, RobotsUnavailableError
 from crawler.start import Start
 from crawler.summary import ending
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
-
-OVERLOADED = frozenset({429, 502, 503, 504, 520, 521, 522, 523, 524})  # the whole host is to be left alone for a while
-RETRIED = frozenset({408, 425, 500})  # may be the page's own trouble
-REFUSED = frozenset({401, 403, 451})
-GONE = frozenset({404, 410})
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-OF_THREADS = frozenset({"thread", "next", "refresh"})  # roles of a thread's pages
-READ = frozenset({Kind.THREAD, Kind.BOARD, Kind.INDEX})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fetched:
-    """A page as read, the frontier row it answers, and what the server said about changes."""
-
-    page: Page
-    request: Request
-    fetched_at: datetime
-    etag: str | None = None
-    last_modified: str | None = None
 
 
 class ForumSpider(scrapy.Spider):
@@ -189,53 +167,25 @@ class ForumSpider(scrapy.Spider):
         self.ledger.count(row, "requests")
         if response.status not in OVERLOADED:
             host.answered(response.meta.get("download_latency", 0.0))
-        if response.status == 304:  # noqa: PLR2004 # Not Modified
+        if response.status == NOT_MODIFIED:
             self.ledger.count(row, "vanished", self.archive.finish(row, outcome="done").vanished)
             self.ledger.count(row, "unmodified")
             return
-        page = self.circles.cut(row.url, self.read(row, response, fetched_at))
+        site = self.config.site_of(response.url)
+        page = self.circles.cut(row.url, read(row, response, site, likely=host.software, now=fetched_at))
         self.ledger.count(row, "changed_skin", page.changed_skin)
         if self.strayed(row, page, response) or self.starts_inside(row, page):
             return
-        if (page.kind in READ and response.status not in GONE) or (page.instead and response.status < 400):  # noqa: PLR2004 # where an error page leads is not followed
+        if (page.kind in READ and response.status not in GONE) or (page.instead and not fails(response)):
             host.walls = 0
             host.software = page.software
             if page.changed_skin:
                 self.ledger.reasons[page.message] += 1
             elif page.message and row.role == "feed":
                 self.ledger.half_read(row, page.message)
-            yield Fetched(
-                page=page,
-                request=row,
-                fetched_at=fetched_at,
-                etag=_header(response, "ETag"),
-                last_modified=trusted(_header(response, "Last-Modified"), _header(response, "Date"), fetched_at),
-            )
+            yield fetched(row, page, response, fetched_at)
         else:
             self.no_page(row, page, response)
-
-    def read(self, row: Request, response: Response, now: datetime) -> Page:
-        """Read a response as its site's configuration says."""
-        site = self.config.site_of(response.url)
-        if row.role == "feed":
-            return feeds.read(response.body, response.url, site.software)
-        page = read(
-            response.body,
-            response.url,
-            charset=http_content_type_encoding(_header(response, "Content-Type")),
-            software=site.software,
-            likely=self.hosts[host_of(response.url)].software,
-            language=site.language,
-            selectors=site.selectors,
-            zone=site.zone or UTC,
-            now=now,
-        )
-        is_list = page.kind in {Kind.BOARD, Kind.INDEX} and page.software != "unknown"
-        if is_list and row.role in OF_THREADS and response.url == row.url:  # a deleted thread may lead to its board
-            page = misread(page)
-        if page.changed_skin and response.status >= 400:  # noqa: PLR2004 # the page of an error has no posts to look for
-            return replace(page, kind=Kind.UNKNOWN, message="", changed_skin=False)
-        return page
 
     def no_page(self, row: Request, page: Page, response: Response) -> None:
         """End or repeat a request whose answer is no page to save."""
@@ -243,9 +193,9 @@ class ForumSpider(scrapy.Spider):
         if page.kind in WALLS:
             self.ledger.walled(row, replace(page, message=what), response.body)
         elif response.status in OVERLOADED:
-            self.ledger.hold(row, what, retry_after(_header(response, "Retry-After")))
+            self.ledger.hold(row, what, retry_after(header(response, "Retry-After")))
         elif response.status in RETRIED:
-            self.ledger.again(row, what, retry_after(_header(response, "Retry-After")))
+            self.ledger.again(row, what, retry_after(header(response, "Retry-After")))
         elif response.status in REFUSED:
             self.ledger.walled(row, replace(page, kind=Kind.DENIED, message=what), response.body)
         elif response.status in GONE or page.kind is Kind.MISSING:
@@ -311,19 +261,3 @@ class ForumSpider(scrapy.Spider):
         if self.ledger.error != reason and engine is not None:
             self.ledger.error = reason
             _schedule_coro(engine.close_spider_async(reason="archive_error"))
-
-
-def said(page: Page, response: Response) -> str:
-    """What a page that is not to be saved says of itself: the status if that is no success, and the page's message."""
-    if response.status < 300:  # noqa: PLR2004 # success
-        return page.message
-    words = page.message
-    if response.status in REDIRECTS:  # Scrapy follows those that lead to a web address
-        to = _header(response, "Location")
-        words = f"redirects to {to}, which is no web address" if to else "redirects to nowhere"
-    return f"HTTP {response.status}: {words}" if words else f"HTTP {response.status}"
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None
