@@ -7,7 +7,7 @@ from typing import Any
 from lxml import etree
 
 Path = Callable[[Any], Any]
-Hit = tuple[int, Any]  # an element and its place in the index
+Hit = tuple[int, Any]  # an element, and below which of the roots it is
 Compound = tuple[str | None, str]  # tag (None: any) and class token
 _MEMO_LIMIT = 4096
 
@@ -21,25 +21,20 @@ class Index:
     """The elements below each of `roots` that have a class token asked for, in the page's order.
 
     Only elements of the tags asked for are looked at (None: of any), and only hits are kept: most of what a page holds
-    is never asked for, and libxml2 passes over it many times as fast as its classes can be read. `ends` says for each
-    root at which place its hits end.
+    is never asked for, and libxml2 passes over it many times as fast as its classes can be read.
     """
 
     def __init__(self, roots: list[Any], asked: frozenset[Compound]) -> None:
-        self.ends: list[int] = []
         self.hits: dict[str, list[Hit]] = {token: [] for _, token in asked}
         tags = {tag for tag, _ in asked}
         wanted = (etree.Element,) if None in tags else tags
         tokens_of = _tokens_among(frozenset(self.hits))
-        place = 0
-        for root in roots:
-            for element in root.iterdescendants(*wanted):
-                classes = element.get("class")
-                if classes and (tokens := tokens_of[classes]):
-                    for token in tokens:
-                        self.hits[token].append((place, element))
-                    place += 1
-            self.ends.append(place)
+        for at, root in enumerate(roots):
+            elements = [*root.iterdescendants(*wanted)]
+            classes = [element.get("class", "") for element in elements]
+            for element, tokens in zip(elements, map(tokens_of.__getitem__, classes), strict=True):
+                for token in tokens:
+                    self.hits[token].append((at, element))
 
 
 class _Tokens(dict[str, frozenset[str]]):

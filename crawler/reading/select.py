@@ -68,12 +68,8 @@ class _Row:
 
     def _find(self, head: Head) -> list[list[Any]]:
         self.expect(frozenset([head.compound]))
-        index = self._indexes[head.compound]
         column: list[list[Any]] = [[] for _ in self._roots]
-        at = 0
-        for place, hit in head.hits(index):
-            while place >= index.ends[at]:
-                at += 1
+        for at, hit in head.hits(self._indexes[head.compound]):
             column[at].append(hit)
         return column
 

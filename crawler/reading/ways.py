@@ -39,18 +39,15 @@ class Head:
         return self.tag, self.token
 
     def hits(self, index: Index) -> list[Hit]:
-        """What an index holds of it, in the page's order, with the place of the compound."""
+        """What an index holds of it, in the page's order."""
         found = index.hits[self.token]
         if self.tag:
             found = [hit for hit in found if hit[1].tag == self.tag]
         if self.more:
             found = [hit for hit in found if self.more(hit[1])]
-        if self.rest:
-            once: dict[Any, int] = {}  # an element can be in two of them, one inside the other
-            for place, outer in found:
-                for inner in self.rest(outer):
-                    once.setdefault(inner, place)
-            found = [(place, inner) for inner, place in once.items()]
+        if self.rest:  # an element can be in two of them, one inside the other
+            once = {inner: at for at, outer in found for inner in self.rest(outer)}
+            found = [(at, inner) for inner, at in once.items()]
         return found
 
 
@@ -89,7 +86,7 @@ def _way(selector: str) -> Way:
     path = _path(css, "descendant::") if css else "."
     path = f"({path})/@{attribute}" if attribute else path
     heads = [None] if "(" in css and "," in css else [_head(single) for single in css.split(",")]
-    # what several heads find is put in order by the heads' own places, which say nothing of what is inside them
+    # what several heads find is put in order as elements, which says nothing of what is inside them
     whole = None not in heads and (len(heads) == 1 or not any(head.rest for head in heads if head))
     return Way(
         all=xpath(path),
