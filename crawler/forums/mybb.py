@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from archive.records import Page, Post, Thread
+from archive.records import Author, Page, Post, Thread
 from crawler.forums.base import Forum
 from crawler.reading.document import Document
 from crawler.reading.lines import first_line, pairs
@@ -15,6 +15,8 @@ from crawler.reading.select import Part, first, parts, words
 
 _LABEL = re.compile(r"^[^:\d]*:\s+")  # "(This post was last modified: "
 _IN_BRACKETS = re.compile(r"\(\s*(\d[\d.,]*)")  # "(3 Replies)"
+_MEMBER = re.compile(r"\buid=(\d+)|/user-(\d+)\.html")  # "/User-Anna99" has no number
+_TITLED = re.compile(r"/(?i:thread|forum)-[^/?.]+(?:\?|$)")  # an address made of the title: a plugin's
 
 
 class MyBB(Forum):
@@ -32,16 +34,24 @@ class MyBB(Forum):
     author = (
         "div.author_information strong a | div.author_information span.largetext | span.largetext a | span.largetext"
     )
-    author_id = "div.author_information strong a@href | span.largetext a@href"
+    author_id = (
+        "div.author_information strong a[href*='uid='], div.author_statistics a[href*='uid=']@href"
+        " | div.author_information strong a@href | span.largetext a@href"
+    )
     author_title = "div.author_information > span.smalltext"
     card = "div.author_statistics"
     posted = "span.post_date | ./descendant::td[contains(@class, 'tcat')]/descendant::*[contains(@class, 'smalltext')]"
     edited = "span.edited_post"
-    position = "div.post_head strong a | div.float_right strong a"
-    title = "div.navigation span.active | span.active"
+    position = "div.post_head strong a | div.float_right strong a | a.posturl"
+    title = "div.navigation span.active | span.active | div.breadcrumb .active, ul.breadcrumb .active"
     prefixes = "div.navigation span.active > *"
     locked = "a.closed_button, a.thread_closed | img[src*=closed]"
-    crumbs = "div.navigation a"
+    crumbs = "div.navigation a | div.breadcrumb a, ul.breadcrumb a"
+    # links to answer, to print and to send the thread
+    tools: ClassVar[str] = (
+        "./descendant::a[contains(@href, 'newreply.php?tid=') or contains(@href, 'printthread.php?tid=')"
+        " or contains(@href, 'sendthread.php?tid=')]/@href"
+    )
 
     board = "select[name=datecut]"
     rows = "tr.inline_row | ./descendant::*[starts-with(@id, 'tid_')]/ancestor::tr[1]"
@@ -66,26 +76,28 @@ class MyBB(Forum):
     notice = "./descendant::div[@id='content']/descendant::td[contains(@class, 'trow1')][1]"
     login = "td.trow1 form input[type=password]"
 
-    # "/Thread-a-title?page=2" is what the plug-in Google SEO makes of them
-    own = r"/(?:[^/]*\.php|(?:Thread|Forum|User|Announcement|Calendar|Event)-)"
     rewrites: ClassVar[tuple[tuple[str, str], ...]] = (
-        (r"/((?:Thread|Forum)-[^/?]+)\?(?:.*&)?(page=\d+).*$", r"/\1?\2"),
         (
             r"/(?:show|print)thread\.php\?(?=.*\btid=(\d+))(?=.*\bpage=(\d+)|)(?!.*action=next).*$",
             r"/showthread.php?tid=\1&page=\2",
         ),
         (r"/forumdisplay\.php\?(?=.*\bfid=(\d+))(?=.*\bpage=(\d+)|).*$", r"/forumdisplay.php?fid=\1&page=\2"),
-        (r"[&?]page=[01]?$", ""),
+        (r"&page=[01]?$", ""),
         (r"/thread-(\d+)-(?:post-\d+|lastpost|newpost)\.html.*$", r"/thread-\1.html"),
         (r"/(thread|forum)-(\d+)-page-1\.html$", r"/\1-\2.html"),
+        # of addresses made of the title only the page is kept: "/Thread-a-title?pid=5", "?action=lastpost"
+        (r"(/(?i:thread|forum)-[^/?.]+)\?(?!.*action=next)(?=(?:.*&)?(page=\d+)|).*$", r"\1?\2"),
+        (r"\?(?:page=[01])?$", ""),
     )
-    page_part = r"(?:[&?]page=\d+|-page-\d+)(?=\.html$|$)"
-    thread_url = r"(?:\bshowthread\.php(?:\?|%3F)(?:.*&)?tid=|/thread-)(\d+)"
-    board_url = r"(?:\bforumdisplay\.php(?:\?|%3F)(?:.*&)?fid=|/forum-)(\d+)"
+    page_part = r"(?:&page=\d+|-page-\d+)(?=\.html$|$)|\?page=\d+$"
+    thread_url = (
+        r"(?:\bshowthread\.php(?:\?|%3F)(?:.*&)?tid=|/(?i:thread)-)(\d+(?=[&.]|-(?:page|post)-\d+\.|$)|[^/?&.]+)"
+    )
+    board_url = r"(?:\bforumdisplay\.php(?:\?|%3F)(?:.*&)?fid=|/(?i:forum)-)(\d+(?=[&.]|-page-\d+\.|$)|[^/?&.]+)"
     traps = (
         r"/(?:announcements|archive/index|attachment|calendar|contact|editpost|managegroup|member|memberlist|misc|modcp"
         r"|moderation|newreply|newthread|online|polls|portal|printthread|private|ratethread|report|reputation|search"
-        r"|sendthread|showteam|stats|syndication|usercp|warnings|xmlhttp)\.php|/user-\d|/(?:User|Announcement|Calendar|Event)-"
+        r"|sendthread|showteam|stats|syndication|usercp|warnings|xmlhttp)\.php|/(?i:user|announcement|calendar|event)-"
         r"|[?&](?:sortby|order|datecut|prefix|mode|action|pid)="
     )
 
@@ -97,22 +109,6 @@ class MyBB(Forum):
         if "%3F" not in url and (self.thread_id(url) or self.board_id(url)):
             url = self.paged(self.first_url(url), self.page_numbers(doc)[0])
         return super().read(replace(doc, url=url))
-
-    @classmethod
-    def thread_id(cls, url: str | None) -> str | None:
-        """As in the base; where an address has the title only, that is the id until the page says its number."""
-        return super().thread_id(url) or _named("Thread", url)
-
-    @classmethod
-    def board_id(cls, url: str | None) -> str | None:
-        """As in the base; where an address has the name only, that is the id."""
-        return super().board_id(url) or _named("Forum", url)
-
-    def read_thread(self, doc: Document, page: Page) -> Thread:
-        """As in the base, with the number that its links carry."""
-        thread = super().read_thread(doc, page)
-        number_ = digits(first(doc.page, "a[href*='printthread.php?tid=']@href") or "")
-        return thread if thread.id.isdecimal() or not number_ else replace(thread, id=number_)
 
     @staticmethod
     def paged(url: str, page: int) -> str:
@@ -126,6 +122,17 @@ class MyBB(Forum):
     def post_url(self, doc: Document, id_: str) -> str:
         """The page with the post's anchor."""
         return f"{doc.url}#pid{id_}"
+
+    def read_thread(self, doc: Document, page: Page) -> Thread:
+        """As in the base; where the address has no number, the links to answer and to print have it, as boards do."""
+        thread = super().read_thread(doc, page)
+        found = digits((first(doc.page, self.tools) or "").partition("&")[0])
+        return replace(thread, id=found) if found and _TITLED.search(thread.url) else thread
+
+    def read_author(self, part: Part) -> Author:
+        """As in the base; the number of the account is an argument or a file's name."""
+        found = _MEMBER.search(words(first(part, self.author_id)))
+        return replace(super().read_author(part), id=found[1] or found[2] if found else None)
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Lines of text between breaks."""
@@ -146,11 +153,6 @@ class MyBB(Forum):
             day = words(relative.get("title"))
             shown = day if ":" in day else shown.replace(words(relative), day, 1)
         return super().when(doc, _LABEL.sub("", shown.strip("() ")))
-
-
-def _named(kind: str, url: str | None) -> str | None:
-    found = re.search(rf"/{kind}-([^/?#]+)", url or "")
-    return found[1] if found else None
 
 
 class MyBBArchive(MyBB):

@@ -7,18 +7,20 @@ from lxml import etree
 
 from crawler.reading.select import words
 
+_BREAKS = frozenset(("br", "div", "p", "li"))
+
 
 def lines(node: Any) -> Iterator[str]:
-    """The lines of `node` that its `<br>` make, without the empty ones; a string is one line, None has none."""
+    """The lines of `node` that `<br>` and paragraphs make, without empty ones; a string is one line, None has none."""
     if node is None or isinstance(node, str) or not len(node):
         yield from filter(None, (words(node),))
         return
     line = ""
     for event, element in etree.iterwalk(node, events=("start", "end", "comment")):
+        if element.tag in _BREAKS and element is not node:
+            yield from filter(None, (words(line),))
+            line = ""
         if event == "start":
-            if element.tag == "br":
-                yield from filter(None, (words(line),))
-                line = ""
             line += element.text or ""
         elif element is not node:
             line += element.tail or ""
