@@ -48,6 +48,8 @@ class FluxBB(Forum):
     board_row = "tr"
     board_state = "td.tc2, td.tc3, td.tcr > a"
 
+    # PunBB 1.2 has no link to the page itself, but one to answer in the thread
+    own_link: ClassVar[str] = ".crumbs strong a@href | h1.main-title a@href | p.postlink a[href*='tid=']@href"
     next = "p.pagelink a[rel=next]@href | p.pagelink strong + a@href"
     page = "p.pagelink > strong"
     last_page = "p.pagelink > a"
@@ -56,6 +58,7 @@ class FluxBB(Forum):
     login = "form#login input[type=password]"
 
     rewrites = (
+        (r"/post\.php\?(?:.*&)?tid=(\d+).*$", r"/viewtopic.php?id=\1"),
         (r"/view(topic|forum)\.php\?(?=.*\bid=(\d+))(?=.*\bp=(\d+)|).*$", r"/view\1.php?id=\2&p=\3"),
         (r"&p=[01]?$", ""),
         (r"/page/1/?$", "/"),
@@ -73,10 +76,14 @@ class FluxBB(Forum):
         """What the page is. Behind a post link, or past the last page, it is another one than the URL says."""
         url = doc.url
         if not (self.thread_id(url) or self.board_id(url)):
-            url = self.canonical(doc.link(first(doc.page, ".crumbs strong a@href | h1.main-title a@href")) or url)
+            url = self.canonical(doc.link(first(doc.page, self.own_link)) or url)
         if self.thread_id(url) or self.board_id(url):
             url = self.paged(self.first_url(url), self.page_numbers(doc)[0])
         return super().read(replace(doc, url=url))
+
+    def read_title(self, doc: Document) -> str:
+        """As in the base, without the mark that stands before each step of the breadcrumb."""
+        return super().read_title(doc).lstrip("» ")
 
     @staticmethod
     def paged(url: str, page: int) -> str:
