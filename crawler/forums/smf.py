@@ -57,7 +57,8 @@ class SMF(Forum):
     row_locked = "&.locked | td.lockedbg, td.locked_sticky | img[id^=lockicon] | img[src*=_locked]"
     boards = (
         "a.subject, div.children a, tr[id$=_children] a"
-        " | ./descendant::td/b/a[starts-with(@name, 'b')]|./descendant::td/small/a[contains(@href, 'board=')]"
+        " | ./descendant::td/b/a[starts-with(@name, 'b')]"
+        "|./descendant::td/*[self::small or self::span]/a[contains(@href, 'board=')]"
         "|./descendant::td[a[starts-with(@name, 'b')]]/*[self::b or self::i]/a[contains(@href, 'board=')]"
     )
     board_row = "div.up_contain, tr[id^=board_]"
