@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from update import PAGES, folders, saved
 
 from archive.errors import ConfigError
-from archive.records import Kind
+from archive.records import Kind, Label
 from crawler.cleaning import clean_page
 from crawler.forums import FORUMS, read
 from crawler.forums.base import Forum
@@ -261,6 +261,12 @@ def test_title_byline_and_tags_inside_a_post_are_none_of_its_text() -> None:
     assert post.text == "The old rope gave way on Easter Sunday.\n\nWhich flax do you buy?"
     removed = ["Which flax for a bell rope", "LiviaRinger - July 15, 2023", "Flax", "1"]
     assert [text for _, text in post.removed] == removed
+
+
+def test_that_a_post_was_hidden_is_a_notice_beside_its_signature() -> None:
+    body, arguments = saved(PAGES / "discuz" / "thread")
+    post = clean_page(read(body, **arguments)).posts[-1]
+    assert [(Label.NOTICE, "提示: 作者被禁止或删除 内容自动屏蔽"), (Label.SIGNATURE, "全场八折")] == list(post.removed)
 
 
 def test_the_likely_software_is_asked_first_and_still_has_to_claim_the_page() -> None:

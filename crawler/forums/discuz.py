@@ -174,6 +174,8 @@ class Discuz(Forum):
         post = super().read_post(doc, part)
         if post is None:
             return None
+        if is_box:
+            body.set("class", "")  # beside a signature it is no longer the root, and the outermost class would count
         pictures = (url for url in (*post.images, *uploaded) if not _CHROME.search(url))
         return replace(post, deleted=is_gone, images=tuple(dict.fromkeys(pictures)))
 
