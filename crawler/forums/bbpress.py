@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 from archive.records import Author, Label, Page, Post, Thread, ThreadRow
 from crawler.forums.base import Forum
@@ -16,6 +17,7 @@ from crawler.reading.select import Part, every, first, words
 _USER = re.compile(r"\buser-id-([1-9]\d*)")  # 0 is a guest
 _PLACE = re.compile(r"\bbbp-reply-position-(\d+)")
 _TOPIC = re.compile(r"\bpostid-(\d+)")
+_CLOCK = re.compile(r"\d:\d\d(?:\s*[ap]m)?$", re.IGNORECASE)
 
 _OF_MANY = "div#bbp-user-wrapper | body.bbp-user-page, body.search-results, body.single-reply"
 
@@ -51,7 +53,7 @@ class BBPress(Forum):
     row_id = "@id"
     row_link = "a.bbp-topic-permalink"
     row_replies = "li.bbp-topic-reply-count"
-    row_last = "./descendant::li[contains(@class, 'bbp-topic-freshness')]/a/text()"
+    row_last = "li.bbp-topic-freshness > a"
     row_sticky = "&.sticky | &.super-sticky"
     row_locked = "&.status-closed"
     boards = "a.bbp-forum-title, a.bbp-forum-link"
@@ -110,6 +112,11 @@ class BBPress(Forum):
         found = _PLACE.search(first(part, self.marks) or "")
         return int(found[1]) if found else None
 
+    def when(self, doc: Document, node: Any) -> tuple[datetime | None, str]:
+        """As in the base; the title of a link to a post is its moment, its number or its topic, and shown are years."""
+        title = "" if node is None or isinstance(node, str) else words(node.get("title"))
+        return super().when(doc, node if not title else title if _CLOCK.search(title) else words(node))
+
     def read_rows(self, doc: Document) -> Iterator[ThreadRow]:
         """The topics. Where none has a count of 0, the count is of all posts and not of the answers."""
         rows = list(super().read_rows(doc))
@@ -146,4 +153,61 @@ class BBPressByline(BBPress):
         return post
 
 
-BBPress.skins = (BBPressByline,)  # the skin builds on the class, so it can only be named after it
+class BBPressWhole(BBPress):
+    """Themes that put author and content of a post into one element that has the id, as on wordpress.org."""
+
+    anchor = "div[id^=post-] > div.bbp-reply-author, div[id^=post-] > div.bbp-topic-author"
+    signals = ""
+
+    posts = (
+        "./descendant::div[starts-with(@id, 'post-')]"
+        "[div[contains(@class, 'bbp-reply-author') or contains(@class, 'bbp-topic-author')]]"
+    )
+    post_id = "@id"
+    body = "div.bbp-reply-entry, div.bbp-topic-entry | div.bbp-reply-content, div.bbp-topic-content"
+    author = (
+        ".bbp-author-name | span.bbp-reply-author-name, span.bbp-topic-author-name"
+        " | div.bbp-reply-author a, div.bbp-topic-author a"
+    )
+    posted = (
+        ".bbp-reply-post-date a, .bbp-topic-post-date a | .bbp-reply-post-date, .bbp-topic-post-date"
+        " | span.bbp-reply-date, span.bbp-topic-date"
+    )
+    head: ClassVar[str] = "div.bbp-reply-header, div.bbp-topic-header"
+
+    def read_post(self, doc: Document, part: Part) -> Post | None:
+        """One post; some themes print its name and date inside the content."""
+        post = super().read_post(doc, part)
+        content.mark(first(part, self.head), FRAME)
+        return post
+
+
+class BBPressTable(BBPress):
+    """Versions 2.0 and 2.1: tables, in which a post has a row for its head and one for its text."""
+
+    anchor = "table.bbp-replies, table.bbp-topics, table.bbp-forums"
+    signals = ""
+
+    posts = (
+        "./descendant::tr[contains(@class, 'bbp-reply-header') or contains(@class, 'bbp-topic-header')]"
+        "/following-sibling::tr[1]"
+    )
+    post_id = "@id"
+    body = "td.bbp-reply-content, td.bbp-topic-content"
+    author = (
+        ".bbp-author-name | ./preceding-sibling::tr[1]/td[contains(@class, '-author')]"
+        " | td.bbp-reply-author a, td.bbp-topic-author a"
+    )
+    posted = "./preceding-sibling::tr[1]/td[last()]/text()[normalize-space()][1]"
+
+    board = "body.single-forum | table.bbp-topics"
+    rows = "tr[id^=topic-]"
+    row_link = "td.bbp-topic-title a"
+    row_replies = "td.bbp-topic-reply-count"
+    row_last = "td.bbp-topic-freshness > a"
+    board_row = "tr[id^=bbp-forum-]"
+    board_state = "td.bbp-forum-topic-count, td.bbp-forum-reply-count, td.bbp-forum-freshness > a"
+
+
+# the skins build on the class, so they can only be named after it
+BBPress.skins = (BBPressByline, BBPressWhole, BBPressTable)
