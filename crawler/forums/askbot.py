@@ -1,9 +1,11 @@
 """Askbot: a question, its answers and the comments under each, all of which are posts with ids of one series."""
 
+from dataclasses import replace
 from typing import Any
 
 from archive.records import Post
 from crawler.forums.base import Forum
+from crawler.reading import content
 from crawler.reading.document import Document
 from crawler.reading.select import Part, every
 
@@ -32,7 +34,7 @@ class Askbot(Forum):
     row_replies = ".answers .item-count"
     row_last = "abbr.timeago"
 
-    next = "div.paginator span.next a@href"
+    next = "div.paginator span.next a:not([href*='page=None'])@href"  # the last page's leads there
     page = "div.paginator span.curr"
     last_page = "div.paginator span.page"
 
@@ -56,7 +58,7 @@ class Askbot(Forum):
             return None
         for card in every(post.body, "div.post-update-info-container"):
             _take_out(card)
-        return post
+        return replace(post, images=content.images(doc, post.body))
 
     def post_url(self, doc: Document, id_: str) -> str | None:
         """The page with the post's anchor."""
