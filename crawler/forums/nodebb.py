@@ -10,8 +10,9 @@ from archive.records import Author, Board, Kind, Label, Page, Post, Thread, Thre
 from crawler.forums.answers import AnswerForum, plain
 from crawler.forums.base import Forum
 from crawler.reading import content, dates, states
+from crawler.reading.content import FRAME
 from crawler.reading.document import Document
-from crawler.reading.select import Part, first, words
+from crawler.reading.select import Part, every, first, words
 
 _STATUS = re.compile(r"\b(?:page-status|template)-(403|404)\b")
 _WALLS = {"403": Kind.DENIED, "404": Kind.MISSING}
@@ -31,6 +32,11 @@ class NodeBBPage(Forum):
     post_mark = b'component="post" '
     body = ".content[component='post/content'] | [component='post/content']"
     extras = ".post-footer [component='post/signature'] | .post-signature"
+    # some themes print author, time and edit note at the top of the content
+    head: ClassVar[str] = (
+        "./descendant::small[ancestor::*[@component='post/content']]"
+        "[descendant-or-self::*[@itemprop='author' or starts-with(@component, 'post/') or @class='bookmarked']]"
+    )
     author = "./@data-username"
     author_id = "./@data-uid[number(.) = number(.)]"  # a member of another server has a URL instead
     author_banners = ".post-header .badge-text | .group-label"
@@ -98,6 +104,8 @@ class NodeBBPage(Forum):
     def read_post(self, doc: Document, part: Part) -> Post | None:
         """As in the base; a post from another server of the fediverse has a URL as its id."""
         content.mark(first(part, self.extras), "nodebb-signature")
+        for node in every(part, self.head):
+            content.mark(node, FRAME)
         if first(part, self.deleted) is not None:
             content.mark(first(part, self.body), "nodebb-deleted")
         post = super().read_post(doc, part)
