@@ -17,6 +17,7 @@ from crawler.reading.document import Document
 from crawler.reading.select import Part, first, parts, text
 
 _CHUNK = 20  # posts or discussions of one page
+_CALL = "flarum.core.app.load("  # older versions call their script with the document
 _LISTED = ("discussions", "posts", "tags")
 
 
@@ -242,11 +243,11 @@ def _place(post: Any) -> int:
 
 
 def _brought(doc: Document) -> Any:
-    shelf = first(doc.page, "script#flarum-json-payload")
-    if shelf is None or not shelf.text:
-        return None
+    shelf = first(doc.page, f"script#flarum-json-payload | ./descendant::script[contains(., '{_CALL}{{')]")
+    shown = "" if shelf is None else shelf.text or ""
     try:
-        document = json.loads(shelf.text).get("apiDocument")
+        payload, _ = json.JSONDecoder().raw_decode(shown, shown.find("{", max(shown.find(_CALL), 0)))
+        document = payload.get("apiDocument")
     except (AttributeError, ValueError, RecursionError):  # cut off, or of another make: the page is still to be read
         return None
     return document if isinstance(document, dict) else None
