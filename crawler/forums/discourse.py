@@ -19,6 +19,7 @@ from crawler.reading.select import every, first
 
 _CHUNK = 20  # posts of a topic that one page or answer holds
 _SMALL_ACTION = 3  # post_type of a line such as "closed this topic", which is no post
+_STORED = re.compile(rb'PreloadStore\.store\("(?:topic_\d+|topic_list[^"]*)", *(?=\{)')
 _ERRORS = {"not_found": Kind.MISSING, "invalid_access": Kind.DENIED, "not_logged_in": Kind.LOGIN}
 
 
@@ -172,9 +173,12 @@ class Discourse(AnswerForum, DiscoursePage):
 def _preloaded(doc: Document) -> Any:
     """What the page brings along for its script: the topic, the list of topics, or nothing."""
     shelf = first(doc.page, "div#data-preloaded@data-preloaded")
-    if not shelf:
+    call = None if shelf else _STORED.search(doc.body)  # in older versions a script puts it away
+    if not (shelf or call):
         return None
     try:
+        if call:
+            return json.JSONDecoder().raw_decode(doc.body[call.end() :].decode("utf-8", "replace"))[0]
         stored = json.loads(shelf)
         found = [stored[key] for key in stored if re.match(r"topic_\d+$|topic_list", key)]
         return json.loads(found[0]) if found else None

@@ -22,11 +22,12 @@ class DiscoursePage(Forum):
     signals = r"^Discourse \d"
     anchor = "div.crawler-post | meta#data-discourse-setup"
 
-    posts = "div.crawler-post"
+    # in older versions only what it says for machines names a post
+    posts = "div.crawler-post | ./descendant::div[contains(@itemtype, '/DiscussionForumPosting')]"
     post_id = "./descendant::*[@itemprop='position']/text() | ./@id"
     body = "div.post"
-    author = "span.creator [itemprop=name] | span.creator a"
-    posted = "meta[itemprop=datePublished]@content | time.post-time"
+    author = "span.creator [itemprop=name] | span.creator a | div.creator [itemprop=author] | div.creator a"
+    posted = "meta[itemprop=datePublished]@content | time.post-time | time[itemprop=datePublished]"
     edited = "time[itemprop=dateModified] | meta[itemprop=dateModified]@content"
     position = "[itemprop=position]"
     title = "h1.crawler-topic-title | #topic-title h1 a | h1 a[itemprop=item]:last-child | #main-outlet h1"
