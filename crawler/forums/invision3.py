@@ -6,17 +6,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from archive.records import Author, Label, Page
+from archive.records import Author, Label, Page, Post
 from crawler.forums.base import Forum
 from crawler.forums.canonical import at_own_url
 from crawler.forums.invision import COUNT, MEMBER
+from crawler.reading import content
 from crawler.reading.document import Document
 from crawler.reading.lines import first_line, pair, pairs
 from crawler.reading.numbers import number
-from crawler.reading.select import Part, first, text, words
+from crawler.reading.select import Part, every, first, text, words
 
 _PLACE = r"([/?](?:topic|forum)/\d+[^/?&#]*)"  # "/topic/1-slug", "/index.php?/topic/1-slug"
 _OLD = r"([?&]show(?:topic|forum)=\d++)"
+_PAGES = "./descendant::a[contains(@href, 'multi_page_jump')]"
 _EDITED = re.compile(r"^.*?(?:[,:]| on)\s+(?=\S+ ?\S* \d{4}|\w+ \d)|\.$")  # "Edited by Name, 12 May 2012 - 03:02 PM."
 
 
@@ -46,7 +48,7 @@ class Invision3(Forum):
     crumbs = "ol.breadcrumb a | div#navstrip a"
 
     board = "table#forum_table"
-    rows = "tr.__topic"
+    rows = "tr.__topic | tr[id^=trow_]"
     row_id = "@id"
     row_link = "a[id^=tid-link-]"
     row_replies = "td.col_f_views li | td.stats li"
@@ -135,7 +137,10 @@ class Invision2(Invision3):
 
     name = "invision2"
     signals = ""
-    anchor = "div#ipbwrapper div.borderwrap, div#ipbwrapper table.ipbtable, div#ipbwrapper div.postcolor"
+    anchor = (
+        "div#ipbwrapper div.borderwrap, div#ipbwrapper table.ipbtable, div#ipbwrapper div.postcolor"
+        ", div#ipbwrapper div.tableborder"
+    )
 
     posts = "./descendant::a[starts-with(@name, 'entry')]/ancestor::table[1]"
     post_mark = b'name="entry'
@@ -146,33 +151,58 @@ class Invision2(Invision3):
     author_id = "span.normalname a@href"
     author_title = ""
     author_banners = ""
-    card = "./descendant::td[@valign='top']/span[@class='postdetails']"
-    posted = (  # in 1.3 behind the link to the post, in 2 behind an icon; the author's lines are such a span as well
-        "./descendant::span[@class='postdetails'][b/a[contains(@onclick, 'link_to_post')]]"
-        " | ./descendant::span[@class='postdetails'][img]"
+    card = "./descendant::td[@valign='top'][starts-with(@class, 'post')]/span[@class='postdetails']"
+    # 1.3 has no picture before the date, but one in the card
+    posted = (
+        "./descendant::span[@class='postdetails'][img][not(parent::td[starts-with(@class, 'post')])]"
+        " | ./descendant::span[@class='postdetails'][descendant::a[contains(@onclick, 'link_to_post')]]"
     )
-    edited = "./descendant::span[@class='edit'][not(parent::strong)]"  # "Attached File" is such a span too, in bold
+    attached: ClassVar[str] = "a[href*='act=Attach'], a[href*='act=attach']"
+    edited = (  # "Attached File" is such a span too, in bold
+        "./descendant::span[@class='edit'][not(parent::strong)]/b/following-sibling::text()[1]"
+        " | ./descendant::span[@class='edit'][not(parent::strong)]"
+    )
     position = "a[onclick*=link_to_post]"
     title = "div.maintitle b"
     prefixes = ""
     locked = "img[src*=t_closed]"
     crumbs = "div#navstrip a"
 
-    board = "./descendant::a[starts-with(@href, 'javascript:who_posted')]"
-    rows = "./descendant::a[starts-with(@id, 'tid-link-')]/ancestor::tr[1]"
+    board = "./descendant::a[starts-with(@href, 'javascript:who_posted')] | span.desc > a[href*='view=getlastpost']"
+    rows = (
+        "./descendant::a[starts-with(@id, 'tid-link-')]/ancestor::tr[1]"
+        " | ./descendant::tr[td/span[@class='desc']/a[contains(@href, 'view=getlastpost')]]"
+    )
     row_id = "a[id^=tid-link-]@id"
-    row_replies = "a[href*=who_posted] | a[onclick*=who_posted]"
-    row_last = "span.lastaction"
+    row_link = (
+        "a[id^=tid-link-] | ./td/descendant::a[contains(@href, 'showtopic=') or contains(@href, 'act=ST')]"
+        "[not(contains(@href, 'view='))][normalize-space()]"
+    )
+    row_replies = "a[href*=who_posted] | a[onclick*=who_posted] | ./td[5]"
+    row_last = "span.lastaction | ./td/span[@class='desc'][a[contains(@href, 'view=getlastpost')]]"
     row_sticky = "img[src*=pinned]"
     row_locked = "img[src*=f_closed]"
     boards = "./descendant::b/a[contains(@href, 'showforum=') or contains(@href, '/forum/')]"
 
-    next = "./descendant::span[@class='pagecurrent'][1]/following-sibling::span[@class='pagelink'][1]/a/@href"
-    page = "span.pagecurrent"
-    last_page = "span.pagelink, span.pagecurrent, span.pagelinklast a"
+    # 1.3: "Pages: (3) [1] 2 3"
+    next = (
+        "./descendant::span[@class='pagecurrent'][1]/following-sibling::span[@class='pagelink'][1]/a/@href"
+        f" | {_PAGES}/following-sibling::b[starts-with(., '[')][1]/following-sibling::a[1]/@href"
+    )
+    page = f"span.pagecurrent | {_PAGES}/following-sibling::b[starts-with(., '[')][1]"
+    last_page = (
+        "span.pagelink, span.pagecurrent, span.pagelinklast a"
+        f" | {_PAGES}/following-sibling::text()[1][starts-with(normalize-space(), '(')]"
+    )
 
     notice = "div.errorwrap p | div.errorwrap"
     login = "div.errorwrap input[type=password] | form[name=LOGIN] input[type=password]"
+
+    def read_post(self, doc: Document, part: Part) -> Post | None:
+        """As in the base; files are links at the end of the text."""
+        for link in every(part, self.attached):
+            content.mark(link, "attachment")
+        return super().read_post(doc, part)
 
     def card_pairs(self, part: Part) -> Iterator[tuple[str, str]]:
         """Lines of text between breaks."""

@@ -11,7 +11,7 @@ from crawler.reading.document import Document
 FRAME = "xemtiep-frame"  # class of what a page's frame repeats inside a post; the cleaning stage knows it
 # Class tokens and addresses of pictures that are no content: smilies, avatars, site icons, 1x1 counters.
 _NO_CONTENT = re.compile(
-    r"smil|emoji|emotic|avatar|icon|reaction|inlineimg|spacer|pixel|clear\.(?:gif|png)", re.IGNORECASE
+    r"smil|emoji|emotic|avatar|icon|reaction|inlineimg|mime_types|spacer|pixel|clear\.(?:gif|png)", re.IGNORECASE
 )
 # Classes of quotes that are no blockquote, and of signatures inside a body.
 _NOT_OWN = re.compile(r"(?:^|\s)(?:quote|quotecontent|signature)(?:\s|$)")
