@@ -27,7 +27,8 @@ class NodeBBPage(Forum):
     signals = r"^page-[\w-]+ .*\bpage-status-\d|/nodebb(?:\.min)?\.js"
     anchor = "script#ajaxify-data"
 
-    posts = "[component=topic] li[component=post]"  # not those that a group's page lists
+    # in a topic: a group's page lists posts as well
+    posts = "[component=topic] li[component=post] | [component=topic] div[component=post]"
     post_id = "./@data-pid"
     post_mark = b'component="post" '
     body = ".content[component='post/content'] | [component='post/content']"
@@ -53,12 +54,12 @@ class NodeBBPage(Forum):
     crumbs = "ol.breadcrumb a | ul.breadcrumb a"
 
     board = "body.template-category"
-    rows = "li[component='category/topic']"
-    row_link = "[component='topic/header'] a[href*='/topic/']"
-    row_replies = "div.stats-postcount [title]@title | [component='topic/post-count']"
+    rows = "li[component='category/topic'] | div[component='category/topic']"
+    row_link = "[component='topic/header'] a[href*='/topic/'] | a[component='topic/header'] | a[itemprop=url]"
+    row_replies = "div.stats-postcount [title]@title | div.total-post-count@title | [component='topic/post-count']"
     row_last = "[component='topic/teaser'] .timeago@title | .timeago@title"
-    row_sticky = "[component='topic/pinned']:not(.hidden)"
-    row_locked = "[component='topic/locked']:not(.hidden)"
+    row_sticky = "[component='topic/pinned']:not(.hidden):not(.hide)"
+    row_locked = "[component='topic/locked']:not(.hidden):not(.hide)"
     boards = "[component='categories/category'] h2 a, [component='categories/category'] h3 a"
     board_row = "[component='categories/category']"
     board_state = ".stats span[title], .stats .human-readable-number, a.permalink.timeago"
