@@ -47,7 +47,11 @@ class Invision(Forum):
     board = "/html/body[@data-pageapp='forums'][@data-pagecontroller='forums'] | ol.cTopicList"
     rows = "ol.cTopicList > li.ipsDataItem | li.ipsDataItem[data-rowid]"
     row_id = "@data-rowid"
-    row_link = ".ipsDataItem_title a:not([rel=tag]):not([href*='do=get'])"  # after a prefix and "first unread"
+    # after a prefix and "first unread"; members' links lead to the newest post as well
+    row_link = (
+        ".ipsDataItem_title span.ipsContained a, .ipsDataItem_title div.ipsContained a"
+        " | .ipsDataItem_title a:not([rel=tag]):not([href*='do=get'])"
+    )
     row_replies = "li[data-stattype=forums_comments] span | ul.ipsDataItem_stats span.ipsDataItem_stats_number"
     row_last = "ul.ipsDataItem_lastPoster time"
     row_sticky = ".ipsDataItem_title i.fa-thumb-tack"
