@@ -35,7 +35,8 @@ class StackExchange(Forum):
     board = "#questions"
     rows = "div.s-post-summary, div.question-summary"
     row_link = "h3 a"
-    row_replies = ".s-post-summary--stats-item.has-answers .s-post-summary--stats-item-number | .status strong"
+    # votes, answers, views; no class tells the answers of a question that has none
+    row_replies = "div.s-post-summary--stats-item:nth-child(2) .s-post-summary--stats-item-number | .status strong"
     row_last = ".relativetime"
 
     page = ".s-pagination .is-selected"
