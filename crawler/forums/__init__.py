@@ -13,6 +13,7 @@ from crawler.forums.bbpress import BBPress
 from crawler.forums.discourse import Discourse
 from crawler.forums.discuz import Discuz
 from crawler.forums.discuz5 import Discuz5
+from crawler.forums.discuztouch import DiscuzTouch
 from crawler.forums.flarum import Flarum
 from crawler.forums.fluxbb import FluxBB, PunBB
 from crawler.forums.forumotion import Forumotion
@@ -35,6 +36,8 @@ from crawler.forums.xenforo import XenForo1, XenForo2
 from crawler.reading import charset as charsets
 from crawler.reading import rescue
 from crawler.reading.document import Document, document, whole
+
+Discuz.skins = (DiscuzTouch,)  # it builds on the class, so it can only be named after it
 
 # Asked in this order; the first that claims a page reads it.
 FORUMS: tuple[Forum, ...] = (

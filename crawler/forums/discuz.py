@@ -34,7 +34,10 @@ class Discuz(Forum):
     name = "discuz"
     example = "https://example.org/thread-1-1-1.html"
     signals = r"^Discuz! ?(?:X|[6-9])|/cache/style_\d+(?:_\w+)?\.css"
-    anchor = "td.t_f[id^=postmessage_], td.t_msgfont[id^=postmessage_], div.t_msgfont[id^=postmessage_]"
+    anchor = (
+        "td.t_f[id^=postmessage_], td.t_msgfont[id^=postmessage_], div.t_msgfont[id^=postmessage_]"
+        ", div.plc[id^=pid] ul.authi, div.threadlist > ul > li > a[href*=thread]"  # on a telephone
+    )
 
     posts = "table[id^=pid]"
     post_mark = b'id="postmessage_'
