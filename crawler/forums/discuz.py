@@ -36,7 +36,8 @@ class Discuz(Forum):
     signals = r"^Discuz! ?(?:X|[6-9])|/cache/style_\d+(?:_\w+)?\.css"
     anchor = (
         "td.t_f[id^=postmessage_], td.t_msgfont[id^=postmessage_], div.t_msgfont[id^=postmessage_]"
-        ", div.plc[id^=pid] ul.authi, div.threadlist > ul > li > a[href*=thread]"  # on a telephone
+        # on a telephone
+        ", div.plc[id^=pid] ul.authi, div.threadlist > ul > li > a[href*=thread], div.jump_c > p"
     )
 
     posts = "table[id^=pid]"

@@ -17,7 +17,7 @@ class DiscuzTouch(Discuz):
     """The "touch" templates of X2.5 to X3.5."""
 
     signals = ""
-    anchor = "div.plc[id^=pid] ul.authi, div.threadlist > ul > li > a[href*=thread]"
+    anchor = "div.plc[id^=pid] ul.authi, div.threadlist > ul > li > a[href*=thread], div.jump_c > p"
 
     posts = "div.plc[id^=pid]"
     post_mark = b'class="message"'
@@ -54,6 +54,8 @@ class DiscuzTouch(Discuz):
     next = "div.pg a.nxt@href | ./descendant::div[@class='page']/a[last()]/@href"
     page = "div.pg strong | div.page option[selected]"
     last_page = "div.pg a | div.page option"
+
+    notice = "div.jump_c > p"
 
     containers: ClassVar = {
         **Discuz.containers,
