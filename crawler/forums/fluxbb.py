@@ -72,6 +72,10 @@ class FluxBB(Forum):
         r"|[?&]action=|/(?:post|user|login|register|search|feed|new|help|users)/"
     )
 
+    def read_title(self, doc: Document) -> str:
+        """As in the base; where it ends the path above the posts, without the sign before it."""
+        return super().read_title(doc).lstrip("» ")
+
     def read(self, doc: Document) -> Page:
         """What the page is. Behind a post link, or past the last page, it is another one than the URL says."""
         url = doc.url
