@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawler.forums.generic import pager
@@ -44,16 +45,26 @@ class Links:
 
 def _links(page: Outline, but: int) -> Iterator[tuple[int, tuple[str, str]]]:
     """URL and words of the links that lead to other pages of the site."""
+    own = {name for node in page.nodes for name in (node.get("id"), node.get("name")) if name}
     here, hosts = pager.first_url(urls.clean(page.doc.url)), _hosts(page)
     for at, node in enumerate(page.nodes):
-        if node.tag != "a" or page.flags[at] & but:
+        if node.tag != "a":
+            continue
+        is_title = _is_heading(page, at) and not page.flags[at] & AUTHOR
+        if page.flags[max(page.parent[at], 0) if is_title else at] & but:  # a title is no button, whatever its class
             continue
         target = page.doc.link(node.get("href"))
         title = " ".join("".join(node.itertext()).split())
+        if target and _fragment(node) in own:  # the address of a post on this page
+            continue
         if target and len(title) >= _TITLE and _host(target) in hosts and not page.moment(title):
             url = pager.first_url(urls.clean(target))
             if url != here and any(map(str.isalpha, title)):
                 yield at, (url, title)
+
+
+def _fragment(link: Any) -> str:
+    return (link.get("href") or "").partition("#")[2]
 
 
 def _hosts(page: Outline) -> set[str]:
@@ -79,6 +90,6 @@ def leads(page: Outline, at: int, link: int) -> bool:
 
 
 def _is_heading(page: Outline, at: int) -> bool:
-    near = (at, page.parent[at])
+    near = (at, page.parent[at], page.parent[max(page.parent[at], 0)])
     names = (f"{page.nodes[one].tag} {page.nodes[one].get('class') or ''}" for one in near)
     return any(_HEADING.search(name) for name in names)

@@ -79,6 +79,8 @@ def _are_titles(found: list[tuple[int, str, str]], blocks: int, *, said: float, 
     for _, url, title in found:
         targets[title].add(url)
     titles = [title for title, to in targets.items() if len(to) == 1]  # the others are buttons of each post
+    if blocks > 1 and least == 1 and len({url for _, url, _ in found if rows.is_board(url)}) >= _MOST * blocks:
+        return True
     if len({number for number, _, title in found if title in titles}) < _MOST * blocks:
         return False
     if len(titles) < max(least, min(blocks, 2)):

@@ -8,7 +8,7 @@ from archive.records import Board, ThreadRow
 from crawler.forums.generic import pager, structure
 from crawler.forums.generic.links import Links, leads
 from crawler.forums.generic.outline import Outline
-from crawler.forums.generic.wording import DATE
+from crawler.forums.generic.wording import DATE, subject
 from crawler.reading.numbers import number
 
 _LEAST = 3  # rows
@@ -16,7 +16,12 @@ _MOST = 0.6  # of the rows have what makes a row: a date, a count
 _CANDIDATES = 30
 _REPLIES = re.compile(r"repl|answer|comment|respuesta|antwort|trả lời|回复|回覆", re.IGNORECASE)
 _BOARD_URL = re.compile(
-    r"/(?:forums?|boards?|categor(?:y|ies)|f|c)[/-]|viewforum|forumdisplay|[?&](?:fid|f|board|forum|cat)=\d",
+    r"/(?:forums?|boards?|categor(?:y|ies)|f|c)[/-]|viewforum|forumdisplay|[?&;](?:fid|f|cat)=\d|[?&;](?:board|forum)=\w",
+    re.IGNORECASE,
+)
+_THREAD_URL = re.compile(  # a thread's address may tell its board, too: /boards/1/topics/77, ?f=3&t=77
+    r"/(?:topics?|threads?|discussions?|questions?|posts?|messages?)[/-]\w|(?:view|show)(?:topic|thread)"
+    r"|[?&;](?:t|p|tid|pid|topic|thread|post)(?:_?id)?=\d",
     re.IGNORECASE,
 )
 
@@ -39,9 +44,18 @@ def search(page: Outline) -> tuple[Row, ...]:
     for key, members in structure.groups(page).items():
         if len(members) >= _LEAST:
             rows = tuple(row for at in members if (row := _row(page, at, links)))
-            found.append((-sum(len(row.title) for row in rows), key, rows))
-    judged = (rows for _, _, rows in sorted(found, key=lambda one: one[:2])[:_CANDIDATES])
-    return next((rows for rows in judged if _is_run(page, rows)), ())
+            found.append((-sum(len(subject(row.title)) for row in rows), key, rows))
+    likely = [rows for _, _, rows in sorted(found, key=lambda one: one[:2])[:_CANDIDATES]]
+    runs = [rows for rows in likely if _is_run(page, rows)]
+    # the column of the last posts, too, has titles and dates: its rows are parts of others
+    return next((rows for rows in runs if not any(_holds(page, other, rows) for other in runs)), ())
+
+
+def _holds(page: Outline, rows: tuple[Row, ...], parts: tuple[Row, ...]) -> bool:
+    """Whether each of the parts stands in a row of its own."""
+    if len(rows) != len(parts):
+        return False
+    return all(row.at < part.at < page.end[row.at] for row, part in zip(rows, parts, strict=True))
 
 
 def _row(page: Outline, at: int, links: Links) -> Row | None:
@@ -72,7 +86,7 @@ def _counts(page: Outline, row: Row) -> Iterator[tuple[str, int]]:
 def threads(page: Outline, rows: tuple[Row, ...]) -> Iterator[ThreadRow]:
     """The rows that lead to threads."""
     for row in rows:
-        if not _BOARD_URL.search(row.url):
+        if not is_board(row.url):
             at, raw = page.moment_at(row.date) if row.date is not None else (None, "")
             replies = next((count for said, count in _counts(page, row) if _REPLIES.search(said)), None)
             id_ = pager.thread_id(row.url)
@@ -81,6 +95,9 @@ def threads(page: Outline, rows: tuple[Row, ...]) -> Iterator[ThreadRow]:
 
 def boards(rows: tuple[Row, ...]) -> Iterator[Board]:
     """The rows that lead to boards."""
-    yield from (
-        Board(id=pager.thread_id(row.url), url=row.url, title=row.title) for row in rows if _BOARD_URL.search(row.url)
-    )
+    yield from (Board(id=pager.thread_id(row.url), url=row.url, title=row.title) for row in rows if is_board(row.url))
+
+
+def is_board(url: str) -> bool:
+    """Whether an address looks like that of a board."""
+    return bool(_BOARD_URL.search(url)) and not _THREAD_URL.search(url)
