@@ -18,6 +18,7 @@ class PhpBB2(PhpBB):
 
     name = "phpbb2"
     anchor = "table.forumline"
+    never = rf"{PhpBB.never}|/templates/default/styles/"  # JForum's, which looks like subSilver
 
     posts = (
         "./descendant::*[@class='name']/a[@name > 0]/ancestor::tr[1]"

@@ -6,18 +6,20 @@ can be read, and no thread is made of it.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from lxml import etree
+
 from archive.records import Author, Board, Kind, Page, Post, Thread
-from crawler.forums.generic import lists, marks, pager, rows, schema, structure
+from crawler.forums.generic import lists, marks, pager, rows, schema, structure, titles
 from crawler.forums.generic.outline import Outline, outline
 from crawler.forums.generic.structure import Block
 from crawler.reading import content, dates, urls, walls
 from crawler.reading.document import Document
 from crawler.reading.numbers import digits
-from crawler.reading.select import every, first, words
+from crawler.reading.select import words
 
 SURE = 0.5  # below that, a page is one text
 _RUNS = 2  # of posts in other markup than most: the answers' comments, the question
@@ -87,7 +89,7 @@ def _text(doc: Document, page: Outline, frame: Page) -> Post | None:
         frame.kind is not Kind.UNKNOWN and (page.net(at) < _LEAST or walls.kind_of(words(page.nodes[at])[:_START]))
     ):
         return None
-    node = page.nodes[at]
+    node = _unfolded(page.nodes[at])
     return Post(id="1", author=Author(name=""), url=urls.clean(doc.url), images=content.images(doc, node), body=node)
 
 
@@ -120,20 +122,12 @@ def _framed(doc: Document, page: Page) -> Page:
     return replace(
         page,
         url=url,
-        title=read_title(doc),
+        title=titles.read(doc),
         page=number,
         last_page=last,
         next=following,
         site=urls.site(url, _PATH),
     )
-
-
-def read_title(doc: Document) -> str:
-    """The heading that the page's title repeats, else the first one, else the title."""
-    name = words(first(doc.tree, "title"))
-    headings = [shown for node in every(doc.tree, "h1") + every(doc.tree, "h2") if (shown := words(node))]
-    own = max((shown for shown in headings if shown.casefold() in name.casefold()), key=len, default="")
-    return own or words(first(doc.tree, "meta[property='og:title']@content")) or name or (headings or [""])[0]
 
 
 def _complete(page: Outline, found: structure.Found) -> tuple[Block, ...]:
@@ -163,18 +157,19 @@ def _opening(page: Outline, post: Block) -> Block | None:
         return None
     around = (range(page.heading(page.first[at]), page.first[at]), range(page.last[at], start))
     opening = Block(bodies=(at,), unit=at, around=around, inside=range(page.first[at], page.last[at]))
-    # the heads of many themes name the thread's first author and date above the posts
-    return opening if all(_differs(page, opening, post, find) for find in (marks.dates, marks.authors)) else None
-
-
-def _differs(page: Outline, opening: Block, post: Block, find: Callable[..., list[int | None]]) -> bool:
-    (own,), (other,) = find(page, (opening,)), find(page, (post,))
-    return own is not None and own not in page.used and (other is None or page.leaves[own] != page.leaves[other])
+    (dated,), (signed,) = marks.dates(page, (opening,)), marks.authors(page, (opening,))
+    (first_signed,) = marks.authors(page, (post,))
+    if dated is None or signed is None:
+        return None
+    # the heads of many themes name the thread's first author above the posts
+    is_head = first_signed is not None and page.leaves[signed] == page.leaves[first_signed]
+    return None if is_head else opening
 
 
 def _posts(doc: Document, page: Outline, blocks: tuple[Block, ...]) -> Iterator[Post]:
     dated, signed, named = marks.dates(page, blocks), marks.authors(page, blocks), marks.ids(page, blocks)
-    for leaf in marks.labels(page, blocks):
+    above = {leaf for block, leaf in zip(blocks, signed, strict=True) if leaf == block.inside.start}
+    for leaf in marks.labels(page, blocks) | above:
         _relabel(page, leaf)
     for number, block in enumerate(blocks):
         id_, anchor = named[number] or ("", "")
@@ -214,7 +209,7 @@ def _leaf(page: Outline, leaf: int | None) -> str:
 
 def _body(page: Outline, block: Block) -> Any:
     """The element that holds the post's text; of several beside each other, with all that stands between them."""
-    nodes = [page.nodes[at] for at in block.bodies]
+    nodes = [_unfolded(page.nodes[at]) for at in block.bodies]
     parent, last = nodes[0].getparent(), nodes[-1]
     if len(nodes) == 1 or last.getparent() is not parent:
         return content.gather(nodes[0], nodes[1:])
@@ -222,6 +217,17 @@ def _body(page: Outline, block: Block) -> Any:
     last.tail = None
     whole.extend(list(parent)[parent.index(nodes[0]) : parent.index(last) + 1])
     return whole
+
+
+def _unfolded(node: Any) -> Any:
+    """A whole text that is laid out line by line, as mails are: its lines as such, for it is no code."""
+    if node.tag != "pre" or len(node):
+        return node
+    lines = [line.rstrip() for line in (node.text or "").split("\n")]
+    node.tag, node.text = "div", lines[0]
+    for line in lines[1:]:
+        etree.SubElement(node, "br").tail = line
+    return node
 
 
 def _relabel(page: Outline, leaf: int) -> None:

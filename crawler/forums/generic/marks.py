@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler.forums.generic.outline import Outline
 from crawler.forums.generic.structure import Block
-from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK
+from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK, subject
 
 _DIGITS = re.compile(r"\d+")
 _FOREIGN = re.compile(r"user|author|member|avatar|attach|ima?g|smil|quote|profile|board|forum", re.IGNORECASE)
@@ -19,6 +19,7 @@ _FRAGMENT = re.compile(r"#([a-z_-]*\d+)$", re.IGNORECASE)
 _POST = re.compile(r"[ _-](?:p|pid|post|msg|message|comment)[_-]?0$|^data-(?:pid|post)")
 _NAMING = frozenset(("a", "b", "strong", "cite", "h2", "h3", "h4", "h5", "h6", "dt"))
 _NAME = 40  # characters
+_SUBJECT = 12  # characters of a title
 _LABEL = 0.34  # of the posts: texts at one place that are fewer than that are a label, no text
 _OFTEN = 0.6
 
@@ -54,7 +55,10 @@ def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
 
     if any(found):
         return _consistent(page, found, weight)
-    named = _consistent(page, _fitting(blocks, lambda leaf: _may_name(page, leaf)), weight)
+    said = [{page.leaves[leaf] for leaves in (*block.around, block.inside) for leaf in leaves} for block in blocks]
+    buttons = set[str]().union(*said[:1]).intersection(*said)
+    fitting = _fitting(blocks, lambda leaf: _may_name(page, leaf) and page.leaves[leaf] not in buttons)
+    named = _consistent(page, fitting, weight)
     names = {page.leaves[leaf] for leaf in named if leaf is not None}
     enough = len(names) > 1 and None not in named  # one text in every post is a label
     return named if enough else [None] * len(blocks)
@@ -107,7 +111,8 @@ def _is_count(text: str) -> bool:
 def _may_name(page: Outline, leaf: int) -> bool:
     text, owner = page.leaves[leaf], page.owner[leaf]
     named = page.nodes[owner].tag in _NAMING or page.nodes[max(page.parent[owner], 0)].tag in _NAMING
-    return named and page.kinds[leaf] != DATE and len(text) <= _NAME and not _is_count(text) and not text.endswith(":")
+    fits = page.kinds[leaf] != DATE and len(text) <= _NAME and not _is_count(text) and not text.endswith(":")
+    return named and fits and (len(text) < _SUBJECT or subject(text) not in page.title)
 
 
 def _fitting(blocks: tuple[Block, ...], fits: Callable[[int], bool]) -> list[list[int]]:
@@ -160,8 +165,14 @@ def _regions(page: Outline, blocks: tuple[Block, ...]) -> Iterator[range]:
     last = 0
     for block in blocks:
         alone = len(block.around) > 2  # noqa: PLR2004 # what it lacks is looked for in the gap beside it
-        yield range(max(last, page.parent[block.unit] + 1) if alone else block.unit, page.end[block.unit])
+        yield range((last or _above(page, block.unit)) if alone else block.unit, page.end[block.unit])
         last = page.end[block.bodies[-1]]
+
+
+def _above(page: Outline, unit: int) -> int:
+    """The first element beside the first post; beside its row, where its columns are apart."""
+    around = page.parent[unit]
+    return (page.parent[around] if around > 0 and page.nodes[around].tag == "tr" else around) + 1
 
 
 def _anchors(page: Outline, nodes: range) -> Iterator[tuple[str, str]]:

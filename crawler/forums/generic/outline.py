@@ -44,6 +44,8 @@ _SKIPPED = _tags(
 _CHROME_TAGS = _tags("nav footer button label aside menu dt")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)(?=$|,? \d{4}\b)")
+_COUNT = re.compile(r"^(?:\w+ )?#\d+\W+")  # "Reply #4 - " before a date
 _DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
 _SHORT = 60  # characters of a date or a label
 _NAME = 45  # characters of a name with what is written beside it
@@ -92,6 +94,9 @@ class Outline:
         events = etree.iterwalk(self.doc.tree, events=("start", "end", "comment", "pi"))
         for event, node in events:
             if event == "start":
+                if node.tag == "sup" and self._joins(node.text):
+                    events.skip_subtree()
+                    continue
                 if node.tag in self._skipped or _is_hidden(node):
                     events.skip_subtree()
                     continue
@@ -107,8 +112,16 @@ class Outline:
                 at = stack.pop()
                 self.end[at] = len(self.nodes)
                 self.last[at] = len(self.leaves)
-            if stack:
+            if stack and not (node.tag == "sup" and self._joins(node.tail)):
                 self._leaf(node.tail, stack[-1])
+
+    def _joins(self, text: str | None) -> bool:
+        """Whether a text goes on with the last leaf, to which it is added: "March 4<sup>th</sup>, 2019" is one date."""
+        joined = " ".join(f"{self.leaves[-1]}{text or ''}".split()) if self.leaves else ""
+        joins = _ORDINAL.search(joined) is not None
+        if joins:
+            self.leaves[-1] = joined
+        return joins
 
     def _leaf(self, text: str | None, owner: int, *, always: bool = False) -> None:
         text = " ".join(text.split()) if text else ""
@@ -141,7 +154,9 @@ class Outline:
     def _parsed(self, text: str) -> datetime | None:
         if text not in self._moments:
             doc = self.doc
-            moment = dates.parse(text, language=doc.language, zone=doc.zone, now=doc.now, order=doc.order)
+            moment = dates.parse(
+                _COUNT.sub("", text), language=doc.language, zone=doc.zone, now=doc.now, order=doc.order
+            )
             self._moments[text] = moment
         return self._moments[text]
 
@@ -201,6 +216,9 @@ class Outline:
         classes = node.get("class")
         if classes:
             said |= meaning(classes)
+        id_ = node.get("id")
+        if id_:
+            said |= meaning(id_) & CHROME
         if tag == "a":
             href = node.get("href")
             if href:

@@ -21,7 +21,8 @@ _ALONE = 0.7  # how sure a single post is
 _LEAST = 15  # characters of prose in a single post
 _LITTLE = 10  # characters of prose in most posts; with less in each it may be anything that has a date
 _POST_ID = re.compile(
-    r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?([1-9]\d*)$", re.IGNORECASE
+    r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer|reply)[-_]?([1-9]\d*)$",
+    re.IGNORECASE,
 )
 _MOST = 0.6  # of a group's members: what so many have, all posts have
 
@@ -237,7 +238,10 @@ def _blocks(page: Outline, members: list[int]) -> list[Block]:
 
 def _gaps(page: Outline, units: list[int]) -> tuple[list[range], list[range]]:
     """The leaves between a unit and the one before it, and the one after it."""
-    start, end = page.first[max(page.parent[units[0]], 0)], page.last[max(page.parent[units[-1]], 0)]
+    around = max(page.parent[units[0]], 0)
+    if page.nodes[around].tag == "tr" and around:  # two columns of a post: its head is the row above
+        around = page.parent[around]
+    start, end = page.first[around], page.last[max(page.parent[units[-1]], 0)]
     ends = [start, *(page.last[unit] for unit in units[:-1])]
     starts = [*(page.first[unit] for unit in units[1:]), end]
     before = [range(end, page.first[unit]) for end, unit in zip(ends, units, strict=True)]

@@ -12,18 +12,18 @@ _CHROME = re.compile(
     r"|pages|share|sharing|social|related|similar|recommend\w*|advert\w*|ads?|promo\w*|banner|cookies?|newsletter|login|signup"
     r"|signin|register|search\w*|widgets?|buttons?|btn|actions?|controls?|\w*signatures?|sig|tags?|votes?|voting|badges?"
     r"|avatar|reputation|rank|\w*profile|meta|stats|statistics|info|userinfo|tooltip|dropdown|modal|popup|copyright"
-    r"|screen-reader-text|sr-only|hidden|links?)(?=\s|$)"
+    r"|screen-reader-text|sr-only|hidden|links|side)(?=\s|$)"
     r"|(?:^|\s)(?:nav|menu|sidebar|footer|breadcrumbs?|pagination|pagenav|share|social)[_-]",
     re.IGNORECASE,
 )
 _AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:\w*author|user|\w*users?-?name|poster|post-?name|nick(?:name)?|member|byline|commenter|handle|creator|name)(?=\s|$)",
+    r"(?:^|[\s_-])(?:\w*author|(?:lj)?user|\w*users?-?name|poster|post-?name|nick(?:name)?|member|byline|commenter|handle|creator|name)(?=\s|$)",
     re.IGNORECASE,
 )
 _PROFILE = re.compile(
     r"/(?:members?|users?|profiles?|people|persons?|authors?|u|participants?|gebruikers?|benutzer|utilisateurs?|usuarios?)/[^/?#]"
-    r"|/(?:user|member|profile|space-(?:uid|username))[-.]\w|/@\w|/~\w|[?&](?:u|uid|user|user_?id|userid|username|author|member)="
-    r"|action=profile|showuser=|(?:^|/)(?:member|profile|memberlist|user|userinfo)\.\w+\?",
+    r"|/(?:user|member|profile|space-(?:uid|username))[-.]\w|/@\w|/~\w|[?&;](?:u|uid|user|user_?id|userid|username|author|member)="
+    r"|action=(?:view)?profile|showuser=|(?:^|/)(?:member|profile|memberlist|user|userinfo)(?:\.\w+)?\?",
     re.IGNORECASE,
 )
 # "comment-user-info" around a whole comment: what is inside says that it is its text.
