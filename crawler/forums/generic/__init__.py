@@ -155,21 +155,23 @@ def _opening(page: Outline, post: Block) -> Block | None:
     at = structure.single(page, min(start, page.first[post.unit]))
     if at is None or page.net(at) < _LEAST:
         return None
-    around = (range(page.heading(page.first[at]), page.first[at]), range(page.last[at], start))
+    first = page.first[at]
+    above = first if marks.is_heading(page, first) else page.heading(first)  # nothing above the title is its own
+    around = (range(above, page.first[at]), range(page.last[at], start))
     opening = Block(bodies=(at,), unit=at, around=around, inside=range(page.first[at], page.last[at]))
     (dated,), (signed,) = marks.dates(page, (opening,)), marks.authors(page, (opening,))
     (first_signed,) = marks.authors(page, (post,))
-    if dated is None or signed is None:
+    if dated is None or (signed is None and not structure.is_marked(page, at, page.first[post.unit])):
         return None
     # the heads of many themes name the thread's first author above the posts
-    is_head = first_signed is not None and page.leaves[signed] == page.leaves[first_signed]
+    is_head = None not in (signed, first_signed) and page.leaves[signed or 0] == page.leaves[first_signed or 0]
     return None if is_head else opening
 
 
 def _posts(doc: Document, page: Outline, blocks: tuple[Block, ...]) -> Iterator[Post]:
     dated, signed, named = marks.dates(page, blocks), marks.authors(page, blocks), marks.ids(page, blocks)
     above = {leaf for block, leaf in zip(blocks, signed, strict=True) if leaf == block.inside.start}
-    for leaf in marks.labels(page, blocks) | above:
+    for leaf in marks.labels(page, blocks) | above | marks.head(page, blocks[0]):
         _relabel(page, leaf)
     for number, block in enumerate(blocks):
         id_, anchor = named[number] or ("", "")

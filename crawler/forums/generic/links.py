@@ -53,6 +53,8 @@ def _links(page: Outline, but: int) -> Iterator[tuple[int, tuple[str, str]]]:
         is_title = _is_heading(page, at) and not page.flags[at] & AUTHOR
         if page.flags[max(page.parent[at], 0) if is_title else at] & but:  # a title is no button, whatever its class
             continue
+        if but & AUTHOR and page.first[at] < page.last[at] and page.kinds[page.first[at]] == AUTHOR:
+            continue
         target = page.doc.link(node.get("href"))
         title = " ".join("".join(node.itertext()).split())
         if target and _fragment(node) in own:  # the address of a post on this page

@@ -6,7 +6,7 @@ One post alone tells little; all of them together do: what every post has in the
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 
 from crawler.forums.generic.outline import Outline
@@ -18,6 +18,7 @@ _FOREIGN = re.compile(r"user|author|member|avatar|attach|ima?g|smil|quote|profil
 _FRAGMENT = re.compile(r"#([a-z_-]*\d+)$", re.IGNORECASE)
 _POST = re.compile(r"[ _-](?:p|pid|post|msg|message|comment)[_-]?0$|^data-(?:pid|post)")
 _NAMING = frozenset(("a", "b", "strong", "cite", "h2", "h3", "h4", "h5", "h6", "dt"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _NAME = 40  # characters
 _SUBJECT = 12  # characters of a title
 _LABEL = 0.34  # of the posts: texts at one place that are fewer than that are a label, no text
@@ -59,8 +60,11 @@ def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
     buttons = set[str]().union(*said[:1]).intersection(*said)
     fitting = _fitting(blocks, lambda leaf: _may_name(page, leaf) and page.leaves[leaf] not in buttons)
     named = _consistent(page, fitting, weight)
+    places = Counter(page.place(leaf) for leaf in named if leaf is not None)
+    if places and max(places.values()) == len(blocks) - 1:  # the opening post, in other markup, is not signed like that
+        named = [leaf if leaf is not None and places[page.place(leaf)] > 1 else None for leaf in named]
     names = {page.leaves[leaf] for leaf in named if leaf is not None}
-    enough = len(names) > 1 and None not in named  # one text in every post is a label
+    enough = len(names) > 1 and None not in named[1:]  # one text in every post is a label
     return named if enough else [None] * len(blocks)
 
 
@@ -112,7 +116,7 @@ def _may_name(page: Outline, leaf: int) -> bool:
     text, owner = page.leaves[leaf], page.owner[leaf]
     named = page.nodes[owner].tag in _NAMING or page.nodes[max(page.parent[owner], 0)].tag in _NAMING
     fits = page.kinds[leaf] != DATE and len(text) <= _NAME and not _is_count(text) and not text.endswith(":")
-    return named and fits and (len(text) < _SUBJECT or subject(text) not in page.title)
+    return named and fits and not _is_subject(page, leaf)
 
 
 def _fitting(blocks: tuple[Block, ...], fits: Callable[[int], bool]) -> list[list[int]]:
@@ -193,6 +197,22 @@ def _is_anchor(tag: Any, name: str, value: str) -> bool:
     if name == "href":
         return bool(_FRAGMENT.search(value)) and not _FOREIGN.search(value.rpartition("#")[2])
     return name.startswith("data-") and "id" in name and value.isdecimal() and not _FOREIGN.search(name)
+
+
+def head(page: Outline, block: Block) -> set[int]:
+    """The title and what tells of it, date and author, where the element of a text begins with them."""
+    if not block.inside or not is_heading(page, block.inside.start):
+        return set()
+    return set(takewhile(lambda leaf: page.kinds[leaf] in (DATE, AUTHOR) or is_heading(page, leaf), block.inside))
+
+
+def is_heading(page: Outline, leaf: int) -> bool:
+    """Whether a leaf is a heading that repeats the page's title."""
+    return not _HEADINGS.isdisjoint(page.tags(leaf)) and _is_subject(page, leaf)
+
+
+def _is_subject(page: Outline, leaf: int) -> bool:
+    return len(page.leaves[leaf]) >= _SUBJECT and subject(page.leaves[leaf]) in page.title
 
 
 def labels(page: Outline, blocks: tuple[Block, ...]) -> set[int]:

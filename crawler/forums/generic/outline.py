@@ -45,8 +45,10 @@ _CHROME_TAGS = _tags("nav footer button label aside menu dt")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)(?=$|,? \d{4}\b)")
+_CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?", re.IGNORECASE)  # apart from its day
 _COUNT = re.compile(r"^(?:\w+ )?#\d+\W+")  # "Reply #4 - " before a date
 _DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
+_TOOLTIPS = ("title", "data-original-title", "data-bs-original-title", "data-tooltip", "data-tippy-content")
 _SHORT = 60  # characters of a date or a label
 _NAME = 45  # characters of a name with what is written beside it
 _LINE = 100  # characters of a line that tells author and date
@@ -56,6 +58,7 @@ _LONG_TITLE = 500  # characters
 _LONE = 25  # characters of a paragraph
 _DATE = 20  # characters of a date; the rest of its line tells who edited a post
 _LESS = 0.3  # what a character of a lone short line counts
+_HEADINGS = _tags("h1 h2 h3 h4 h5 h6")
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
 _INLINE = _tags("a b i u s em strong font small big span sub sup code tt abbr mark ins del img")
 _RUN = 10  # leaves side by side: a text with an element around each word, and no row of labels
@@ -143,7 +146,7 @@ class Outline:
         at, shown, doc = self.owner[leaf], self.leaves[leaf], self.doc
         for _ in range(3):
             node = self.nodes[at]
-            for name in (*_DATED, "title", "content"):
+            for name in (*_DATED, *_TOOLTIPS, "content"):
                 value = node.get(name)
                 moment = value and (dates.iso(value, zone=doc.zone) or self._parsed(value))
                 if moment:
@@ -173,7 +176,12 @@ class Outline:
     def heading(self, before: int) -> int:
         """The leaf of the last heading of the first two ranks before a leaf, 0 without one."""
         leaves = range(before - 1, -1, -1)
-        return next((leaf for leaf in leaves if self.nodes[self.owner[leaf]].tag in ("h1", "h2")), 0)
+        return next((leaf for leaf in leaves if not {"h1", "h2"}.isdisjoint(self.tags(leaf))), 0)
+
+    def tags(self, leaf: int) -> tuple[str, str]:
+        """A leaf's element and the one around it: a heading may be a link."""
+        owner = self.owner[leaf]
+        return self.nodes[owner].tag, self.nodes[max(self.parent[owner], 0)].tag
 
     def says(self, at: int) -> bool:
         """Whether there is any prose inside an element."""
@@ -248,11 +256,13 @@ class Outline:
         )
         beside = Counter(self.parent[owner] for owner in self.owner)
         return [
-            self._kind(text, self.flags[owner], times=seen[text], beside=beside[self.parent[owner]])
+            self._kind(
+                text, self.nodes[owner].tag, self.flags[owner], times=seen[text], beside=beside[self.parent[owner]]
+            )
             for text, owner in zip(self.leaves, self.owner, strict=True)
         ]
 
-    def _kind(self, text: str, flags: int, *, times: int, beside: int) -> int:
+    def _kind(self, text: str, tag: str, flags: int, *, times: int, beside: int) -> int:
         if flags & QUOTE:
             return QUOTE
         if flags & DATE or self.moment(text) or (flags & TIME and any(map(str.isdigit, text))):
@@ -261,14 +271,16 @@ class Outline:
             return AUTHOR
         repeats = times > 1 and text[-1:] not in _ENDS
         is_label = len(text) <= _SHORT and (repeats or text.endswith(":")) and beside < _RUN
-        return CHROME if flags & CHROME or is_label or self._is_title(text, times) else flags & LINK
+        is_frame = is_label or self._is_title(text, times, heading=tag in _HEADINGS) or _CLOCK.fullmatch(text)
+        return CHROME if flags & CHROME or is_frame else flags & LINK
 
-    def _is_title(self, text: str, times: int) -> bool:
+    def _is_title(self, text: str, times: int, *, heading: bool) -> bool:
         """Whether a line repeats the page's title, as the subject of each post does; some titles repeat the post."""
         shown = subject(text)
         if not _TITLE <= len(shown) <= 2 * _LINE or shown not in self.title:
             return False
-        return times > 1 or len(shown) < len(text) or self.title.startswith(shown)
+        ends = heading and self.title.endswith(shown)
+        return times > 1 or len(shown) < len(text) or self.title.startswith(shown) or ends
 
     @cached_property
     def title(self) -> str:

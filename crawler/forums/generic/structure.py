@@ -102,6 +102,15 @@ def _marked(page: Outline) -> Iterator[int]:
             yield unit
 
 
+def is_marked(page: Outline, at: int, last: int) -> bool:
+    """Whether an element is, or stands in, what is marked as an article or a post and ends before leaf `last`."""
+    while at >= 0 and page.last[at] <= last:
+        if page.nodes[at].tag == "article" or _post_number(page.nodes[at]):
+            return True
+        at = page.parent[at]
+    return False
+
+
 def _post_number(node: Any) -> str | None:
     """The number in an element's id as a post, None for any other element."""
     found = _POST_ID.match(node.get("id") or "")
@@ -230,6 +239,8 @@ def _blocks(page: Outline, members: list[int]) -> list[Block]:
     above = sum(_holds(page, gap, kind) for gap, kind in zip(before, lacking, strict=True))
     below = sum(_holds(page, gap, kind) for gap, kind in zip(after, lacking, strict=True))
     gaps = before if above + 1 >= below else after  # the last gap may reach into what follows the posts
+    if not any(lacking[1:]):  # a question in other markup than its answers
+        return [replace(inner[0], around=(*inner[0].around, before[0], after[0])), *inner[1:]]
     return [
         replace(block, around=(*block.around, gap)) if kind else block
         for block, gap, kind in zip(inner, gaps, lacking, strict=True)

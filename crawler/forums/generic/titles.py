@@ -18,7 +18,8 @@ _ANSWER = re.compile(r"^re:\s*", re.IGNORECASE)
 def read(doc: Document) -> str:
     """The heading that the page's title repeats, else the part of it that stands on the page, else the title."""
     name = words(first(doc.tree, "title"))
-    shown = [words(node) for node in every(doc.tree, "h1") + every(doc.tree, "h2") if not _is_parents(doc, node)]
+    nodes = every(doc.tree, "h1") + every(doc.tree, "h2") + every(doc.tree, "h3")
+    shown = [words(node) for node in nodes if not _is_parents(doc, node)]
     headings = list(filter(None, shown))
     own = max((shown for shown in headings if shown.casefold() in name.casefold()), key=len, default="")
     told = own or words(first(doc.tree, "meta[property='og:title']@content")) or _part(doc, name)
