@@ -46,6 +46,7 @@ _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)(?=$|,? \d{4}\b)")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?", re.IGNORECASE)  # apart from its day
+_TWICE = re.compile(r" \d{9,}$")  # the same moment once more, in seconds
 _COUNT = re.compile(r"^(?:\w+ )?#\d+\W+")  # "Reply #4 - " before a date
 _DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
 _TOOLTIPS = ("title", "data-original-title", "data-bs-original-title", "data-tooltip", "data-tippy-content")
@@ -148,7 +149,7 @@ class Outline:
             node = self.nodes[at]
             for name in (*_DATED, *_TOOLTIPS, "content"):
                 value = node.get(name)
-                moment = value and (dates.iso(value, zone=doc.zone) or self._parsed(value))
+                moment = value and (dates.iso(_TWICE.sub("", value), zone=doc.zone) or self._parsed(value))
                 if moment:
                     return moment, shown or value
             at = max(self.parent[at], 0)
