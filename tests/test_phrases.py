@@ -93,7 +93,8 @@ def test_weak_phrases_stay_at_the_end_of_a_text_without_links() -> None:
     sure = {"byline", "source"}  # "Theo Minh Anh" is as short as a line that names a source
     strong = {key(line) for _, line in every(weak=False)}
     for role, line in every(weak=True):
-        if role not in sure and key(line) not in strong:
+        names = role == "readon" and line.endswith("Minh Anh")  # as does "Read more at Minh Anh"
+        if role not in sure and not names and key(line) not in strong:
             assert clean(flat(*ARTICLE, line)).removed == [], (role, line)
 
 

@@ -1,11 +1,13 @@
 """Pieces seen as lines: walked from the end, split where a rule marks a line, joined where they are one block."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
 
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 Place = tuple[int, int]  # piece and line
 Mark = tuple[Label, str, int]  # what a line is, why, and which lines are one block (0: it alone)
 
@@ -21,7 +23,12 @@ def own_lines(pieces: list[Piece]) -> Iterator[tuple[Place, str]]:
 
 def size(pieces: list[Piece]) -> int:
     """Characters of the post's own words."""
-    return sum(len(piece.text) for piece in pieces if piece.label in OWN)
+    return sum(_size(piece.text) for piece in pieces if piece.label in OWN)
+
+
+def _size(text: str) -> int:
+    """A sign of Chinese, Japanese or Korean says as much as three letters."""
+    return len(text) if text.isascii() else len(text) + 2 * len(_DENSE.findall(text))
 
 
 def lines_backwards(pieces: list[Piece]) -> Iterator[tuple[Place, str]]:

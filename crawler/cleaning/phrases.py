@@ -49,10 +49,10 @@ class Phrase:
 @lru_cache(maxsize=4096)  # several rules ask for the key of one line
 def key(line: str) -> str:
     """What two spellings of one interface phrase have in common."""
-    if line.isascii():
-        return " ".join(line.casefold().split()).strip(_TRIM)
-    folded = _FOLD.sub(lambda found: _FOLDS[found[0]], normalize("NFC", line).casefold())
-    return " ".join(folded.split()).strip(_TRIM)
+    folded = line.casefold()
+    if not line.isascii():
+        folded = _FOLD.sub(lambda found: _FOLDS[found[0]], normalize("NFC", line).casefold())
+    return " ".join(folded.split()).replace(" :", ":").strip(_TRIM)
 
 
 class Phrases:

@@ -18,6 +18,7 @@ _TWO_SLOTS = re.compile(r"\{x\}( .+ )\{x\}‚Äù$")  # in the rule of a line like ‚
 _NAME = 60  # characters of a publisher's name
 _SCHEME = len("https://")
 _LONG = 600  # characters of a text below which a bare address is its source
+_AFTER = ".,;)]"  # an address in a text
 _HTTP = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
@@ -62,7 +63,9 @@ def _is_line(piece: Piece) -> bool:
 
 def _of_link(piece: Piece, base: str) -> Source:
     urls = ((unwrap(href, base), words) for href, words in reversed(piece.links))
-    return next((Source(url=url, words=words) for url, words in urls if url), Source(url=None, words=piece.text))
+    bare = _HTTP.search(piece.text)
+    said = Source(url=unwrap(bare[0].rstrip(_AFTER)) if bare else None, words=piece.text)
+    return next((Source(url=url, words=words) for url, words in urls if url), said)
 
 
 def _of_line(piece: Piece, base: str) -> Source:
@@ -77,7 +80,7 @@ def _of_line(piece: Piece, base: str) -> Source:
         return Source(url=links[-1][0], words=links[-1][1], name=name)
     bare = _HTTP.search(piece.text)
     if bare:
-        return Source(url=unwrap(bare[0].rstrip(".,;)]")), words=piece.text, name=name)
+        return Source(url=unwrap(bare[0].rstrip(_AFTER)), words=piece.text, name=name)
     return Source(url=None, words=piece.text, name=name)
 
 

@@ -32,8 +32,24 @@ _BYLINE_WORDS = 8
 _THEO = re.compile(r"\w+ (?=\S)(?P<name>\S[^.!?]*)")
 _APP = re.compile(r"\d|\w\.\w|[a-z][A-Z]")  # in the name of a phone or an app: "Voz.OS 6.9", "iPhone"
 _FILE = re.compile(
-    r"[^\s/:]{1,80}\.(?:jpe?g|png|gif|webp|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|mp[34])", re.IGNORECASE
+    r"[^\s/:]{1,80}\.(?:jpe?g|png|gif|webp|bmp|pdf|docx?|xlsx?|pptx?|zip|rar|7z|txt|mp[34])(?: ?\(\d[^()]*\))?",
+    re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"[\s:：–-]*https?://\S+$", re.IGNORECASE)
+_AT = (
+    " at {x}",
+    " on {x}",
+    " auf {x}",
+    " bei {x}",
+    " sur {x}",
+    " en {x}",
+    " em {x}",
+    " su {x}",
+    " op {x}",
+    " di {x}",
+    " tại {x}",
+)
+_ARROWS = ("→", "»", "›", ">>")
 _FILE_NAME = Phrase(role="attachment", language="any", text="file name", weak=True)
 _SENTENCE = (".", "!", "?", "…", "。")
 # A weak phrase at the upper end of the run stays text unless one of these roles stands in the run with a strong one.
@@ -55,7 +71,9 @@ def tail(pieces: list[Piece]) -> list[Piece]:
         if not found or not _fits(found, run):
             alone = False
             break
-        run.append((place, found))
+        heads = found.role == "button" and line.endswith((":", "：")) and bool(run) and run[-1][1].role == "button"
+        lists = found.role == "follow" and "," in line  # nobody writes tags below a text but the site
+        run.append((place, replace(found, weak=False) if heads or lists else found))
     if not run:
         return pieces
     if alone:  # nothing else was written: a post that says just that, unless an app or an importer's bare link says it
@@ -81,10 +99,14 @@ def _footer(pieces: list[Piece], at: int, line: str) -> Phrase | None:
     if len(line) > LONGEST:
         return None
     folded = key(line)
-    found = _phrases().look(folded) or _related(line)
+    found = _phrases().look(folded)
+    if found is None or (found.role == "readon" and found.weak):
+        found = _addressed(line) or found or _related(line)
     if found is None:
         return _FILE_NAME if _FILE.fullmatch(line) else None
-    if found.role in _OF_ARTICLES and size(pieces) < ARTICLE:
+    if (found.role in _OF_ARTICLES or (found.weak and _ADDRESS.search(line))) and size(pieces) < ARTICLE:
+        return None
+    if found.role == "source" and found.text.endswith(": {x}") and _is_sentence(line):
         return None
     return found if not found.weak or _is_sure(found, pieces[at], line, folded) else None
 
@@ -92,6 +114,19 @@ def _footer(pieces: list[Piece], at: int, line: str) -> Phrase | None:
 @cache
 def _phrases() -> Phrases:
     return phrases(*_ROLES)
+
+
+def _addressed(line: str) -> Phrase | None:
+    """“Read more at: https://...”: the words of a read-on link before its address."""
+    address = _ADDRESS.search(line)
+    found = phrases("readon").find(line[: address.start()]) if address else None
+    return found if found and "{x}" not in found.text else None
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether what follows the colon is no name: “Source: a spring that never ran dry in all these years.”."""
+    rest = (line.partition(":")[2] or line.partition("：")[2]).strip()
+    return rest[:1].islower() and rest.endswith(_SENTENCE) and len(rest.split()) > _NAME_WORDS
 
 
 def _related(line: str) -> Phrase | None:
@@ -105,16 +140,27 @@ def _related(line: str) -> Phrase | None:
 def _is_sure(found: Phrase, piece: Piece, line: str, folded: str) -> bool:
     """What a weak phrase needs besides standing at the end."""
     if found.role == "readon":
-        return bool(piece.links) and key(piece.links[-1][1]) == folded
+        linked = bool(piece.links) and key(piece.links[-1][1]) == folded
+        arrow = line.endswith(_ARROWS) and "«" not in line
+        return linked or arrow or _addressed(line) is not None or _is_at(found, line)
     if found.role == "source":
-        name = _THEO.fullmatch(line)
+        name = _THEO.fullmatch(line.strip("()[] "))
         return name is not None and name["name"][0].isupper() and len(line.split()) <= _NAME_WORDS
     if found.role == "signature":
         app = line.split()[2:]
         return 0 < len(app) <= _NAME_WORDS and all(map(_CAPITAL.search, app)) and _APP.search(" ".join(app)) is not None
     if found.role == "byline":
-        return len(line.split()) <= _BYLINE_WORDS and line.lstrip("(")[:1].isupper() and not line.endswith(_SENTENCE)
+        return (
+            len(line.split()) <= _BYLINE_WORDS and not line.lstrip("(（")[:1].islower() and not line.endswith(_SENTENCE)
+        )
     return True
+
+
+def _is_at(found: Phrase, line: str) -> bool:
+    """“Read more at NAME”: what follows is a publisher's name or host."""
+    name = line.strip("()[] ")[len(found.text.partition("{x}")[0]) :].split()
+    short = 0 < len(name) <= _NAME_WORDS and found.text.endswith(_AT) and not line.endswith(_SENTENCE)
+    return short and (name[0][0].isupper() or "." in name[0])
 
 
 def _inline_readon(pieces: list[Piece]) -> list[Piece]:
@@ -124,7 +170,7 @@ def _inline_readon(pieces: list[Piece]) -> list[Piece]:
         return pieces
     words = pieces[at].links[-1][1]
     start = line.rfind(words) if words else 0
-    if start <= 0 or not phrases("readon").find(words) or key(line[start:]) != key(words):
+    if start <= 0 or line[start - 1].isalnum() or not phrases("readon").find(words) or key(line[start:]) != key(words):
         return pieces
     piece = pieces[at]
     cut = len(piece.text) - len(line) + start
