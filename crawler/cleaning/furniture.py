@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from archive.records import Label
 from crawler.cleaning.blocks import Piece, own
-from crawler.cleaning.lines import Mark, Place, own_lines, relabel, size
+from crawler.cleaning.lines import Mark, Place, own_lines, parted, relabel, size
 from crawler.cleaning.phrases import announces, phrases
 from crawler.cleaning.tail import ARTICLE
 
@@ -64,10 +64,40 @@ def _is_links(line: str, piece: Piece) -> bool:
 
 
 def _leads_to_links(line: str, piece: Piece) -> bool:
-    head, colon, rest = line.partition(":")
-    if not colon or not piece.links or len(head) > _HEADING or not rest.strip():
+    head, rest = parted(line)
+    if not rest or not piece.links or len(head) > _HEADING:
         return False
-    return phrases("similar").find(head) is not None and _is_links(rest.strip(), piece)
+    return phrases("similar").find(head) is not None and _is_links(rest, piece)
+
+
+def adverts(pieces: list[Piece]) -> list[Piece]:
+    """The word that stood above or below an advertisement in the midst of an article."""
+    if size(pieces) < ARTICLE:
+        return pieces
+    marks: dict[Place, Mark] = {}
+    for place, line in own_lines(pieces):
+        found = phrases("advert").find(line) if len(line) <= _HEADING else None
+        if found:
+            marks[place] = Label.NOTICE, str(found), 0
+    return relabel(pieces, marks)
+
+
+def reposted_quotes(pieces: list[Piece]) -> list[Piece]:
+    """A quote without a name, below the first words of a text that says where it comes from: it is the article's."""
+    signs = (piece for piece in pieces if piece.label in (Label.READON, Label.SOURCE) and not piece.group)
+    if all(piece.rule.startswith("phrase byline") for piece in signs) or size(pieces) < ARTICLE:
+        return pieces
+    begun = False
+    for piece in pieces:
+        if piece.label is Label.QUOTE and begun and not _has_name(piece):
+            piece.label, piece.rule, piece.group = Label.BODY, "quote without a name in a reposted text", 0
+        begun = begun or own(piece)
+    return pieces
+
+
+def _has_name(quote: Piece) -> bool:
+    is_box = quote.rule.startswith(("tag ", "container "))
+    return not is_box or quote.header or announces(quote.text.partition("\n")[0])
 
 
 def repeats(pieces: list[Piece]) -> list[Piece]:

@@ -12,6 +12,12 @@ Place = tuple[int, int]  # piece and line
 Mark = tuple[Label, str, int]  # what a line is, why, and which lines are one block (0: it alone)
 
 
+def parted(line: str) -> tuple[str, str]:
+    """What stands before the first colon and after it; ("", "") without one."""
+    head, colon, rest = line.replace("：", ":").partition(":")
+    return (head, rest.strip()) if colon else ("", "")
+
+
 def own_lines(pieces: list[Piece]) -> Iterator[tuple[Place, str]]:
     """The own lines that are not blank, in their order."""
     for at, piece in enumerate(pieces):

@@ -1,4 +1,4 @@
-"""Boards that grew out of telnet (KBS, Firebird) print each post as the mail it is: header, text, quote, signature.
+"""Posts that are mails, as mailing lists print them, and those of boards that grew out of telnet (KBS, Firebird).
 
 Source: mailed posts as these softwares print them on the web: "发信人: id (name), 信区: board", the subject, "发信站:
 host (date)"; "【 在 id (name) 的大作中提到: 】" above quoted lines that start with ": "; "--" above the signature and
@@ -10,6 +10,7 @@ import re
 from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
 from crawler.cleaning.lines import Mark, Place, own_lines, relabel
+from crawler.cleaning.phrases import announces
 
 _FROM = re.compile(r"\s*(?:发信人|發信人|寄信人)\s*[:：]")
 _MORE = re.compile(r"\s*(?:发信站|發信站|标\s*题|標\s*題)\s*[:：]")  # the reader of a page takes the line with the date
@@ -32,6 +33,24 @@ def mails(pieces: list[Piece]) -> list[Piece]:
     end = _signature(rest)
     marks |= {place: (Label.SIGNATURE, "below the text of a mail", -3) for place, _ in rest[end:]}
     return relabel(pieces, marks | _quotes(rest[:end]))
+
+
+def answered(pieces: list[Piece]) -> list[Piece]:
+    """The lines that a mail answers: those that start with ">", below the line that says who wrote them."""
+    if not any(">" in piece.text for piece in pieces):
+        return pieces
+    marks: dict[Place, Mark] = {}
+    mark: Mark | None = None  # of the lines of an open quote
+    lines = list(own_lines(pieces))
+    for number, (place, line) in enumerate(lines):
+        below = lines[number + 1][1] if number + 1 < len(lines) else ""
+        if mark and line.startswith(">"):
+            marks[place] = mark
+        elif below.startswith(">") and line.endswith((":", "：")) and announces(line):
+            mark = marks[place] = Label.QUOTE, "lines of a mail that is answered", -5 - place[0]
+        else:
+            mark = None
+    return relabel(pieces, marks)
 
 
 def _signature(lines: list[tuple[Place, str]]) -> int:

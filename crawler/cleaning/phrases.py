@@ -17,7 +17,8 @@ from crawler.cleaning.blocks import INVISIBLE
 
 LONGEST = 160  # characters; no phrase with its filled-in names is longer, and longer lines are never looked up
 _START = 3  # characters by which open phrases are found
-_TRIM = " .…»«›→←↑↓:：。、,;*|–—-•[]()【】（）\"'“”‘’\U0001f512"
+_TRIM = " .…»«›→←↑↓:：。、,;*|–—-•[]()【】（）<>\"'“”‘’\U0001f512"
+_TRIM += "👉👇➡⬇▶►➤➜☞⇒🔗📌📎📰🗞📖📝🌐🔥✅💬📲🔔📷📸🎥📺ℹ\ufe0f"  # what bots put before a line
 _FOLDS = {  # what is written where a key has something else
     **dict.fromkeys(INVISIBLE, ""),
     "：": ":",

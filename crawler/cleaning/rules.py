@@ -10,9 +10,9 @@ from dataclasses import replace
 
 from archive.records import OWN, Label
 from crawler.cleaning.blocks import Piece
-from crawler.cleaning.furniture import captions, datelines, related, repeats
+from crawler.cleaning.furniture import adverts, captions, datelines, related, repeats, reposted_quotes
 from crawler.cleaning.lines import Mark, Place, join, lines_backwards, own_lines, relabel
-from crawler.cleaning.mails import mails
+from crawler.cleaning.mails import answered, mails
 from crawler.cleaning.phrases import LONGEST, announces, key, phrases
 from crawler.cleaning.tail import tail
 
@@ -22,6 +22,9 @@ _ROW = 120  # characters of a row in such a list
 _SENTENCE = 60  # a line that ends like a sentence and is longer is one
 _SIGNATURE = 1000  # characters below a "____" line that are still a signature
 _SIGNATURE_LINES = 15
+_DASHES = "--"
+_NAMES = 5  # lines below two dashes
+_CARD = 240  # characters
 _BRACKETS = re.compile(r"\[[^\[\]\n]{10,158}\]")
 _RULER = re.compile("_{5,}")
 _NAME = 8  # words of a line that names who is quoted
@@ -90,8 +93,8 @@ def layout_tables(pieces: list[Piece]) -> list[Piece]:
 
 
 def rulers(pieces: list[Piece]) -> list[Piece]:
-    """Softwares without a signature container put a line of underscores above it."""
-    if not any("_____" in piece.text for piece in pieces):
+    """Softwares without a signature container put a line of underscores above it; mails have two dashes there."""
+    if not any("_____" in piece.text or "--" in piece.text for piece in pieces):
         return pieces
     marks: dict[Place, Mark] = {}
     size = 0
@@ -99,6 +102,9 @@ def rulers(pieces: list[Piece]) -> list[Piece]:
         size += len(line)
         if size > _SIGNATURE or len(marks) > _SIGNATURE_LINES:
             break
+        if line == _DASHES and 0 < len(marks) <= _NAMES and size <= _CARD:
+            marks[place] = Label.SIGNATURE, "below two dashes", -1
+            return relabel(pieces, dict.fromkeys(marks, marks[place]))
         marks[place] = Label.SIGNATURE, "below a line of underscores", -1
         if line.startswith("___") and _RULER.fullmatch(line.strip()):
             return relabel(pieces, marks)
@@ -205,13 +211,16 @@ RULES: tuple[Rule, ...] = (
     join,
     notices,
     mails,
+    answered,
     rulers,
     gates,
     anywhere,
     repeats,
     related,
+    adverts,
     similar_lists,
     tail,
+    reposted_quotes,
     datelines,
     captions,
     join,

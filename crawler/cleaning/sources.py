@@ -14,10 +14,13 @@ _THEO = re.compile(r"(?:Theo|Via|Vía|Source|Nguồn) (?P<name>\S.*)")
 _CUT = ("...", "…")
 _DATE = re.compile(r"(?=.*\d)(?=.*(?:\d{4}|\d{1,2}:\d{2})).{6,40}")
 TITLE_LINK = "the title as a link above the text"
-_TWO_SLOTS = re.compile(r"\{x\}( .+ )\{x\}”$")  # in the rule of a line like “The post {x} appeared first on {x}”
+# in the rule of a line like “The post {x} appeared first on {x}”
+_TWO_SLOTS = re.compile(r"\{x\}([^{}]+)\{x\}([^{}”]*)”$")
+_COMMENTS = "[comments]"  # Reddit's feed: “[link] [comments]”
 _NAME = 60  # characters of a publisher's name
 _SCHEME = len("https://")
 _LONG = 600  # characters of a text below which a bare address is its source
+_STOPS = " .。"
 _AFTER = ".,;)]"  # an address in a text
 _HTTP = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
@@ -70,12 +73,13 @@ def _of_link(piece: Piece, base: str) -> Source:
 
 def _of_line(piece: Piece, base: str) -> Source:
     """“Nguồn: NAME”, “Theo NAME”, “Source: URL”, “The post TITLE appeared first on NAME”."""
-    links = [(url, words) for href, words in piece.links if (url := unwrap(href, base))]
+    links = [(url, words) for href, words in piece.links if words != _COMMENTS and (url := unwrap(href, base))]
     between = _TWO_SLOTS.search(piece.rule)
     if between:  # WordPress: the article's title, then the blog's name, which leads to its front page
         url, words = links[0] if links else (None, piece.text)
-        return Source(url=url, words=words, name=_name(piece.text.rpartition(between[1])[2]))
-    name = _name(piece.text) if piece.rule != TITLE_LINK else None
+        shown = piece.text.rstrip(_STOPS).removesuffix(between[2])
+        return Source(url=url, words=words, name=_name(shown.rpartition(between[1].strip())[2]))
+    name = None if piece.rule == TITLE_LINK or piece.text.endswith(_COMMENTS) else _name(piece.text)
     if links:
         return Source(url=links[-1][0], words=links[-1][1], name=name)
     bare = _HTTP.search(piece.text)

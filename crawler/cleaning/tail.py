@@ -3,10 +3,11 @@
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import islice
 
 from archive.records import Label
 from crawler.cleaning.blocks import Piece
-from crawler.cleaning.lines import Mark, Place, lines_backwards, relabel, size
+from crawler.cleaning.lines import Mark, Place, lines_backwards, parted, relabel, size
 from crawler.cleaning.phrases import LONGEST, Phrase, Phrases, key, phrases
 
 _LABELS: dict[str, Label] = {
@@ -49,6 +50,7 @@ _AT = (
     " di {x}",
     " tại {x}",
 )
+_HTTP = re.compile(r"https?://\S+", re.IGNORECASE)
 _ARROWS = ("→", "»", "›", ">>")
 _FILE_NAME = Phrase(role="attachment", language="any", text="file name", weak=True)
 _SENTENCE = (".", "!", "?", "…", "。")
@@ -66,8 +68,13 @@ def tail(pieces: list[Piece]) -> list[Piece]:
     pieces = _inline_readon(pieces)
     run: list[tuple[Place, Phrase]] = []
     alone = True
-    for place, line in lines_backwards(pieces):
-        found = _footer(pieces, place[0], line) if len(run) < _TAIL else None
+    lines = list(islice(lines_backwards(pieces), _TAIL + 1))
+    label: Phrase | None = None  # of the line above an address
+    for at, (place, line) in enumerate(lines):
+        found = label or (_footer(pieces, place[0], line) if len(run) < _TAIL else None)
+        above = lines[at + 1][1] if at + 1 < len(lines) else ""
+        label = None if found else _below(above, line)
+        found = found or label
         if not found or not _fits(found, run):
             alone = False
             break
@@ -123,18 +130,23 @@ def _addressed(line: str) -> Phrase | None:
     return found if found and "{x}" not in found.text else None
 
 
+def _below(above: str, line: str) -> Phrase | None:
+    """An address below a line that is only “Source:”."""
+    if not _HTTP.fullmatch(line) or not above.endswith((":", "：")):
+        return None
+    return phrases("source").find(f"{above} {line}")
+
+
 def _is_sentence(line: str) -> bool:
     """Whether what follows the colon is no name: “Source: a spring that never ran dry in all these years.”."""
-    rest = (line.partition(":")[2] or line.partition("：")[2]).strip()
+    _, rest = parted(line)
     return rest[:1].islower() and rest.endswith(_SENTENCE) and len(rest.split()) > _NAME_WORDS
 
 
 def _related(line: str) -> Phrase | None:
     """“Xem thêm: the title of another article”."""
-    head, colon, rest = line.partition(":")
-    if not colon or not rest.strip() or line.endswith(_SENTENCE):
-        return None
-    return phrases("similar").find(head)
+    head, rest = parted(line)
+    return phrases("similar").find(head) if rest and not line.endswith(_SENTENCE) else None
 
 
 def _is_sure(found: Phrase, piece: Piece, line: str, folded: str) -> bool:
@@ -170,7 +182,9 @@ def _inline_readon(pieces: list[Piece]) -> list[Piece]:
         return pieces
     words = pieces[at].links[-1][1]
     start = line.rfind(words) if words else 0
-    if start <= 0 or line[start - 1].isalnum() or not phrases("readon").find(words) or key(line[start:]) != key(words):
+    if start <= 0 or line[start - 1].isalnum() or not key(line[:start]):
+        return pieces
+    if not phrases("readon").find(words) or key(line[start:]) != key(words):
         return pieces
     piece = pieces[at]
     cut = len(piece.text) - len(line) + start
