@@ -11,7 +11,7 @@ from archive.records import OWN, Block, Label, Page, Post, Source
 from crawler.cleaning.articles import article_of
 from crawler.cleaning.blocks import Piece, pieces_of_tree
 from crawler.cleaning.flat import Card, pieces_of_text
-from crawler.cleaning.flatpage import posts_of
+from crawler.cleaning.flatpage import buttons_of_posts, posts_of
 from crawler.cleaning.furniture import quoted, subject
 from crawler.cleaning.habits import Edge, label_habits
 from crawler.cleaning.markup import Markup, markup_of
@@ -76,8 +76,8 @@ def _clean_text(text: str, url: str) -> Cleaned:
     blocks: list[Block] = []
     if head.rest:
         blocks.append(Block(label=Label.CARD, text=head.rest, rule="letter in place of a picture"))
-    for part in parts:
-        (pieces,) = _ruled([pieces_of_text(lines[part.first : part.last])])
+    texts = [pieces_of_text(lines[part.first : part.last]) for part in parts]
+    for part, pieces in zip(parts, _ruled(buttons_of_posts(texts)), strict=True):
         source = find_source(pieces, url)
         posts.append(Cleaned(blocks=_blocks(pieces), source=source, author=part.author, card=part.card))
         if part.shown:

@@ -16,7 +16,11 @@ _LABEL = 30  # characters of a card's label
 _NUMBER = re.compile(r"(?P<digits>\d{1,3}(?:[.,\s]\d{3})+|\d+(?:[.,]\d+)?)\s?(?P<unit>[KkMm]?)")
 _PLAIN = re.compile(r"\d+(?:[.,]\d+)?")  # "36", "1.2" before a K or M
 _WHOLE = re.compile(r"\d+|\d{1,3}(?:[.,\s]\d{3})+")  # with or without separators of thousands
-_DATE = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|[^\d\n]{0,12}\d{1,2}[^\d\n]{1,16}\d{4}")
+_DATE = re.compile(
+    r"(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}|[^\d\n]{0,12}\d{1,2}[^\d\n]{1,16}\d{4})"
+    r"(?:[, ]{1,2}\d{1,2}:\d{2}(?: ?[ap]m)?)?|[^\W\d]{3,10} \d{4}",
+    re.IGNORECASE,
+)
 _LINES = 8  # from the title to the last banner
 _SURE = 4  # lines (two pairs) that make a card even if its labels are unknown
 _UNITS = {"k": 1_000, "m": 1_000_000, "": 1}

@@ -51,6 +51,7 @@ _AT = (
     " tại {x}",
 )
 _HTTP = re.compile(r"https?://\S+", re.IGNORECASE)
+_DOTS = ("...", "…")
 _ARROWS = ("→", "»", "›", ">>")
 _FILE_NAME = Phrase(role="attachment", language="any", text="file name", weak=True)
 _SENTENCE = (".", "!", "?", "…", "。")
@@ -115,7 +116,7 @@ def _footer(pieces: list[Piece], at: int, line: str) -> Phrase | None:
         return None
     if found.role == "source" and found.text.endswith(": {x}") and _is_sentence(line):
         return None
-    return found if not found.weak or _is_sure(found, pieces[at], line, folded) else None
+    return found if not found.weak or _is_sure(found, pieces, at, line) else None
 
 
 @cache
@@ -149,11 +150,13 @@ def _related(line: str) -> Phrase | None:
     return phrases("similar").find(head) if rest and not line.endswith(_SENTENCE) else None
 
 
-def _is_sure(found: Phrase, piece: Piece, line: str, folded: str) -> bool:
+def _is_sure(found: Phrase, pieces: list[Piece], at: int, line: str) -> bool:
     """What a weak phrase needs besides standing at the end."""
     if found.role == "readon":
-        linked = bool(piece.links) and key(piece.links[-1][1]) == folded
+        links = pieces[at].links
+        linked = bool(links) and key(links[-1][1]) == key(line)
         arrow = line.endswith(_ARROWS) and "«" not in line
+        arrow = arrow or (line.endswith(_DOTS) and "{x}" not in found.text and size(pieces) >= ARTICLE)
         return linked or arrow or _addressed(line) is not None or _is_at(found, line)
     if found.role == "source":
         name = _THEO.fullmatch(line.strip("()[] "))
