@@ -163,6 +163,10 @@ def _opening(page: Outline, post: Block) -> Block | None:
     (first_signed,) = marks.authors(page, (post,))
     if dated is None or (signed is None and not structure.is_marked(page, at, page.first[post.unit])):
         return None
+    (first_dated,) = marks.dates(page, (post,))
+    moment, other = page.moment_at(dated)[0], page.moment_at(first_dated)[0] if first_dated is not None else None
+    if moment is None or (moment == other and (moment.hour or moment.minute)):  # the first post's own moment
+        return None
     # the heads of many themes name the thread's first author above the posts
     is_head = None not in (signed, first_signed) and page.leaves[signed or 0] == page.leaves[first_signed or 0]
     return None if is_head else opening

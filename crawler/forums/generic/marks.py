@@ -60,9 +60,9 @@ def authors(page: Outline, blocks: tuple[Block, ...]) -> list[int | None]:
     buttons = set[str]().union(*said[:1]).intersection(*said)
     fitting = _fitting(blocks, lambda leaf: _may_name(page, leaf) and page.leaves[leaf] not in buttons)
     named = _consistent(page, fitting, weight)
-    places = Counter(page.place(leaf) for leaf in named if leaf is not None)
-    if places and max(places.values()) == len(blocks) - 1:  # the opening post, in other markup, is not signed like that
-        named = [leaf if leaf is not None and places[page.place(leaf)] > 1 else None for leaf in named]
+    places = {page.place(leaf) for leaf in named[1:] if leaf is not None}
+    if len(places) == 1 and named[0] is not None and page.place(named[0]) not in places:
+        named[0] = None  # the opening post, in other markup, is not signed like that
     names = {page.leaves[leaf] for leaf in named if leaf is not None}
     enough = len(names) > 1 and None not in named[1:]  # one text in every post is a label
     return named if enough else [None] * len(blocks)

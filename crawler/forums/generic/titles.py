@@ -12,16 +12,17 @@ from crawler.reading.select import every, first, words
 
 _BETWEEN = re.compile(r"(\s+[-–—|·•»>:/]{1,2}\s+|\s*[|»]\s*)")
 _PIECES = 11  # texts, and what stands between them
+_LETTER = re.compile(r"[^\W\d]")
 _ANSWER = re.compile(r"^re:\s*", re.IGNORECASE)
 
 
 def read(doc: Document) -> str:
     """The heading that the page's title repeats, else the part of it that stands on the page, else the title."""
     name = words(first(doc.tree, "title"))
-    nodes = every(doc.tree, "h1") + every(doc.tree, "h2") + every(doc.tree, "h3")
-    shown = [words(node) for node in nodes if not _is_parents(doc, node)]
-    headings = list(filter(None, shown))
-    own = max((shown for shown in headings if shown.casefold() in name.casefold()), key=len, default="")
+    nodes = every(doc.tree, "h1") + every(doc.tree, "h2")
+    headings = [shown for node in nodes if (shown := words(node)) and not _is_parents(doc, node)]
+    lower = [shown for node in every(doc.tree, "h3") if (shown := words(node))]
+    own = max((shown for shown in headings + lower if shown.casefold() in name.casefold()), key=len, default="")
     told = own or words(first(doc.tree, "meta[property='og:title']@content")) or _part(doc, name)
     return told or name or (headings or [""])[0]
 
@@ -31,7 +32,13 @@ def _is_parents(doc: Document, node: Any) -> bool:
     here = pager.first_url(urls.clean(doc.url))
     links = (*every(node, "a[href]")[:1], *node.iterancestors("a"))
     targets = [urls.clean(target) for link in links if (target := doc.link(link.get("href")))]
-    return any(here.startswith(target) and here != target for target in targets)
+    # a thread's own address may go on with the number of a post
+    return any(here.startswith(target) and _LETTER.search(here[len(target) :]) for target in targets)
+
+
+def _is_led_up(doc: Document, node: Any) -> bool:
+    """The same; on a page that does not say where it was, of any link."""
+    return _is_parents(doc, node) or (not doc.url and next(node.iterancestors("a"), node).tag == "a")
 
 
 def _part(doc: Document, name: str) -> str:
@@ -45,6 +52,6 @@ def _part(doc: Document, name: str) -> str:
     for node in doc.tree.iter(etree.Element):
         for text in () if node.tag == "title" else (node.text, node.tail):
             shown = _ANSWER.sub("", words(text)) if text else ""
-            if len(shown) > len(found) and shown in parts and not _is_parents(doc, node):
+            if len(shown) > len(found) and shown in parts and not _is_led_up(doc, node):
                 found = shown
     return found
