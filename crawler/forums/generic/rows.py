@@ -9,6 +9,7 @@ from crawler.forums.generic import pager, structure
 from crawler.forums.generic.links import Links, leads
 from crawler.forums.generic.outline import Outline
 from crawler.forums.generic.wording import DATE, subject
+from crawler.reading import urls
 from crawler.reading.numbers import number
 
 _LEAST = 3  # rows
@@ -62,7 +63,15 @@ def _row(page: Outline, at: int, links: Links) -> Row | None:
     inside = links.within(at, page.end[at])
     if not inside:
         return None
-    link = max(inside, key=lambda one: (leads(page, at, one), len(links.told[one][1]), -one))
+    here = pager.first_url(urls.clean(page.doc.url)).partition("?")[0]
+
+    def worth(link: int) -> tuple[bool, bool, int, int]:
+        # the last topic of a board leads, too, where its class says that it is a title; a label leads to this board
+        url, title = links.told[link]
+        first = leads(page, at, link)
+        return first, first and is_board(url) and url.partition("?")[0] != here, len(title), -link
+
+    link = max(inside, key=worth)
     url, title = links.told[link]
     dated = [leaf for leaf in range(page.first[at], page.last[at]) if page.kinds[leaf] == DATE]
     return Row(at=at, link=link, url=url, title=title, date=dated[-1] if dated else None)
