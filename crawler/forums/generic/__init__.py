@@ -159,17 +159,21 @@ def _opening(page: Outline, post: Block) -> Block | None:
     above = first if marks.is_heading(page, first) else page.heading(first)  # nothing above the title is its own
     around = (range(above, page.first[at]), range(page.last[at], start))
     opening = Block(bodies=(at,), unit=at, around=around, inside=range(page.first[at], page.last[at]))
+    return opening if _is_signed(page, opening, post) else None
+
+
+def _is_signed(page: Outline, opening: Block, post: Block) -> bool:
+    """Whether a text above the first post has a date and an author of its own; an article may do without the author."""
     (dated,), (signed,) = marks.dates(page, (opening,)), marks.authors(page, (opening,))
-    (first_signed,) = marks.authors(page, (post,))
-    if dated is None or (signed is None and not structure.is_marked(page, at, page.first[post.unit])):
-        return None
-    (first_dated,) = marks.dates(page, (post,))
-    moment, other = page.moment_at(dated)[0], page.moment_at(first_dated)[0] if first_dated is not None else None
-    if moment is None or (moment == other and (moment.hour or moment.minute)):  # the first post's own moment
-        return None
-    # the heads of many themes name the thread's first author above the posts
-    is_head = None not in (signed, first_signed) and page.leaves[signed or 0] == page.leaves[first_signed or 0]
-    return None if is_head else opening
+    (date,), (author,) = marks.dates(page, (post,)), marks.authors(page, (post,))
+    if dated is None or (signed is None and not structure.is_marked(page, opening.unit, page.first[post.unit])):
+        return False
+    moment = page.moment_at(dated)[0]
+    if moment is None:
+        own = page.used.isdisjoint((dated, signed))
+    else:  # the heads of many themes tell of the first post, and a day is no moment
+        own = moment != (None if date is None else page.moment_at(date)[0]) or not (moment.hour or moment.minute)
+    return own and (signed is None or author is None or page.leaves[signed] != page.leaves[author])
 
 
 def _posts(doc: Document, page: Outline, blocks: tuple[Block, ...]) -> Iterator[Post]:

@@ -63,18 +63,22 @@ def _row(page: Outline, at: int, links: Links) -> Row | None:
     inside = links.within(at, page.end[at])
     if not inside:
         return None
-    here = pager.first_url(urls.clean(page.doc.url)).partition("?")[0]
+    here = pager.first_url(urls.clean(page.doc.url))
 
     def worth(link: int) -> tuple[bool, bool, int, int]:
         # the last topic of a board leads, too, where its class says that it is a title; a label leads to this board
         url, title = links.told[link]
         first = leads(page, at, link)
-        return first, first and is_board(url) and url.partition("?")[0] != here, len(title), -link
+        return first, first and is_board(url) and not (is_board(here) and _path(url) == _path(here)), len(title), -link
 
     link = max(inside, key=worth)
     url, title = links.told[link]
     dated = [leaf for leaf in range(page.first[at], page.last[at]) if page.kinds[leaf] == DATE]
     return Row(at=at, link=link, url=url, title=title, date=dated[-1] if dated else None)
+
+
+def _path(url: str) -> str:
+    return url.partition("?")[0]
 
 
 def _is_run(page: Outline, rows: tuple[Row, ...]) -> bool:
