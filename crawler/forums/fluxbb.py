@@ -85,10 +85,6 @@ class FluxBB(Forum):
             url = self.paged(self.first_url(url), self.page_numbers(doc)[0])
         return super().read(replace(doc, url=url))
 
-    def read_title(self, doc: Document) -> str:
-        """As in the base, without the mark that stands before each step of the breadcrumb."""
-        return super().read_title(doc).lstrip("» ")
-
     @staticmethod
     def paged(url: str, page: int) -> str:
         """The URL of a thread's or board's page with that number."""
