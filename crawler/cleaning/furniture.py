@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from archive.records import Label
 from crawler.cleaning.blocks import Piece, own
-from crawler.cleaning.lines import Mark, Place, own_lines, parted, relabel, size
+from crawler.cleaning.lines import Mark, Place, own_lines, parted, reaches, relabel
 from crawler.cleaning.phrases import announces, phrases
 from crawler.cleaning.tail import ARTICLE
 
@@ -35,7 +35,7 @@ _DATELINE = re.compile(  # a full date with a time of day and nothing else but a
 
 def related(pieces: list[Piece]) -> list[Piece]:
     """Links to other articles in the midst of one: a heading above lines that are nothing but links, or before one."""
-    if not any(piece.links for piece in pieces if own(piece)) or size(pieces) < ARTICLE:
+    if not any(piece.links for piece in pieces if own(piece)) or not reaches(pieces, ARTICLE):
         return pieces
     marks: dict[Place, Mark] = {}
     heading: tuple[Place, Mark] | None = None
@@ -72,7 +72,7 @@ def _leads_to_links(line: str, piece: Piece) -> bool:
 
 def adverts(pieces: list[Piece]) -> list[Piece]:
     """The word that stood above or below an advertisement in the midst of an article."""
-    if size(pieces) < ARTICLE:
+    if not reaches(pieces, ARTICLE):
         return pieces
     marks: dict[Place, Mark] = {}
     for place, line in own_lines(pieces):
@@ -85,7 +85,7 @@ def adverts(pieces: list[Piece]) -> list[Piece]:
 def reposted_quotes(pieces: list[Piece]) -> list[Piece]:
     """A quote without a name, below the first words of a text that says where it comes from: it is the article's."""
     signs = (piece for piece in pieces if piece.label in (Label.READON, Label.SOURCE) and not piece.group)
-    if all(piece.rule.startswith("phrase byline") for piece in signs) or size(pieces) < ARTICLE:
+    if all(piece.rule.startswith("phrase byline") for piece in signs) or not reaches(pieces, ARTICLE):
         return pieces
     begun = False
     for piece in pieces:
@@ -143,7 +143,7 @@ def quoted(pieces: list[Piece]) -> list[Piece]:
     if not quotes or sum(len(piece.text) for piece in quotes) < ARTICLE or any(piece.header for piece in pieces):
         return pieces
     rest = [piece for piece in pieces if own(piece)]
-    if len({piece.group for piece in quotes}) > 1 or size(pieces) > _COMMENT:
+    if len({piece.group for piece in quotes}) > 1 or reaches(pieces, _COMMENT + 1):
         return pieces
     if any(announces(piece.text) for piece in (quotes[0], *rest)):
         return pieces
@@ -155,7 +155,7 @@ def quoted(pieces: list[Piece]) -> list[Piece]:
 def datelines(pieces: list[Piece]) -> list[Piece]:
     """The line above an article that is only the day and the time of its publication."""
     first = next((piece for piece in pieces if own(piece)), None)
-    if first and first.text[:1] in _DATE_STARTS and _DATELINE.fullmatch(first.text) and size(pieces) >= ARTICLE:
+    if first and first.text[:1] in _DATE_STARTS and _DATELINE.fullmatch(first.text) and reaches(pieces, ARTICLE):
         first.label, first.rule = Label.NOTICE, "date and time above an article"
     return pieces
 

@@ -27,14 +27,13 @@ def own_lines(pieces: list[Piece]) -> Iterator[tuple[Place, str]]:
                     yield (at, number), line
 
 
-def size(pieces: list[Piece]) -> int:
-    """Characters of the post's own words."""
-    return sum(_size(piece.text) for piece in pieces if piece.label in OWN)
-
-
-def _size(text: str) -> int:
-    """A sign of Chinese, Japanese or Korean says as much as three letters."""
-    return len(text) if text.isascii() else len(text) + 2 * len(_DENSE.findall(text))
+def reaches(pieces: list[Piece], size: int) -> bool:
+    """Whether the post's own words have so many characters; a sign of Chinese, Japanese or Korean counts as three."""
+    texts = [piece.text for piece in pieces if piece.label in OWN]
+    found = sum(map(len, texts))
+    if found >= size or 3 * found < size:
+        return found >= size
+    return found + 2 * sum(len(_DENSE.findall(text)) for text in texts if not text.isascii()) >= size
 
 
 def lines_backwards(pieces: list[Piece]) -> Iterator[tuple[Place, str]]:

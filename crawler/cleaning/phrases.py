@@ -50,8 +50,9 @@ class Phrase:
 @lru_cache(maxsize=4096)  # several rules ask for the key of one line
 def key(line: str) -> str:
     """What two spellings of one interface phrase have in common."""
-    folded = line.casefold()
-    if not line.isascii():
+    if line.isascii():
+        folded = line.casefold()
+    else:
         folded = _FOLD.sub(lambda found: _FOLDS[found[0]], normalize("NFC", line).casefold())
     return " ".join(folded.split()).replace(" :", ":").strip(_TRIM)
 

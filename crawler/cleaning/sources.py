@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from archive.records import Label, Source
 from crawler.cleaning.blocks import Piece, own
-from crawler.cleaning.lines import Mark, Place, relabel, size
+from crawler.cleaning.lines import Mark, Place, reaches, relabel
 from crawler.cleaning.phrases import key
 from crawler.cleaning.redirectors import host_of, unwrap
 
@@ -122,7 +122,7 @@ def _bare_link(pieces: list[Piece], base: str) -> Source | None:
     line = last.text.rpartition("\n")[2] if last else ""
     if not last or not line[:_SCHEME].lower().startswith(("http://", "https://")) or " " in line:
         return None
-    if size(pieces) < _LONG:
+    if not reaches(pieces, _LONG):
         return None
     url = unwrap(last.links[-1][0] if last.links else line, base)
     return Source(url=url, words=line) if url and _abroad(url, base) else None

@@ -7,7 +7,7 @@ from itertools import islice
 
 from archive.records import Label
 from crawler.cleaning.blocks import Piece
-from crawler.cleaning.lines import Mark, Place, lines_backwards, parted, relabel, size
+from crawler.cleaning.lines import Mark, Place, lines_backwards, parted, reaches, relabel
 from crawler.cleaning.phrases import LONGEST, Phrase, Phrases, key, phrases
 
 _LABELS: dict[str, Label] = {
@@ -112,7 +112,7 @@ def _footer(pieces: list[Piece], at: int, line: str) -> Phrase | None:
         found = _addressed(line) or found or _related(line)
     if found is None:
         return _FILE_NAME if _FILE.fullmatch(line) else None
-    if (found.role in _OF_ARTICLES or (found.weak and _ADDRESS.search(line))) and size(pieces) < ARTICLE:
+    if (found.role in _OF_ARTICLES or (found.weak and _ADDRESS.search(line))) and not reaches(pieces, ARTICLE):
         return None
     if found.role == "source" and found.text.endswith(": {x}") and _is_sentence(line):
         return None
@@ -156,7 +156,7 @@ def _is_sure(found: Phrase, pieces: list[Piece], at: int, line: str) -> bool:
         links = pieces[at].links
         linked = bool(links) and key(links[-1][1]) == key(line)
         arrow = line.endswith(_ARROWS) and "«" not in line
-        arrow = arrow or (line.endswith(_DOTS) and "{x}" not in found.text and size(pieces) >= ARTICLE)
+        arrow = arrow or (line.endswith(_DOTS) and "{x}" not in found.text and reaches(pieces, ARTICLE))
         return linked or arrow or _addressed(line) is not None or _is_at(found, line)
     if found.role == "source":
         name = _THEO.fullmatch(line.strip("()[] "))
