@@ -207,11 +207,11 @@ def test_pages_of_a_thread_share_url_and_id(url: str, first: str, id_: str) -> N
     ("markup", "expected"),
     [
         ('<a href="?page=1">1</a> <b>2</b> <a href="?page=3">3</a> <a href="?page=9">9</a>', (2, 9, "/t/5?page=3")),
-        ('<link rel="next" href="/t/5?page=3">', (1, 1, "/t/5?page=3")),
-        ('<link rel="next" href="/t/5?view=next">', (1, 1, None)),
-        ('<a href="/t/5?page=3">Trang sau</a>', (1, 1, "/t/5?page=3")),
-        ('<a href="/t/6">Next</a>', (1, 1, None)),
-        ('<a href="/votes/1">4</a> <a href="/votes/2">5</a>', (1, 1, None)),
+        ('<link rel="next" href="/t/5?page=3">', (2, 2, "/t/5?page=3")),
+        ('<link rel="next" href="/t/5?view=next">', (2, 2, None)),
+        ('<a href="/t/5?page=3">Trang sau</a>', (2, 2, "/t/5?page=3")),
+        ('<a href="/t/6">Next</a>', (2, 2, None)),
+        ('<a href="/votes/1">4</a> <a href="/votes/2">5</a>', (2, 2, None)),
     ],
 )
 def test_the_next_page_is_one_of_the_same_thread(markup: str, expected: tuple[int, int, str | None]) -> None:

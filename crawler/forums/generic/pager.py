@@ -13,6 +13,10 @@ from crawler.reading.select import every, first, words
 
 _ARGUMENT = re.compile(r"(?:page|pg|paged|pagenr|seite|pagina|sayfa|trang|start|offset|st)=\d+")
 _PAGE = re.compile(r"/(?:page|pagina|seite|trang)[-/]?\d+(?=/|$)|[-_]page[-_]?\d+")
+_NUMBER = re.compile(
+    r"(?:[?&](?:page|pg|paged|pagenr|seite|pagina|sayfa|trang)=|/(?:page|pagina|seite|trang)[-/]?|[-_]page[-_]?)"
+    r"(\d{1,5})(?=[/&]|$)"
+)
 _WORDS = """
     next|next page|next »|next ›|next >|next→|›|»|>|>>|→|older posts|weiter|nächste|nächste seite|vor|suivant|suivante
     |page suivante|siguiente|próxima|próximo|seguinte|avanti|successiva|volgende|dalej|następna|sonraki|далее|следующая
@@ -47,9 +51,26 @@ def read(doc: Document) -> tuple[int, int, str | None]:
     number, last, following = _numbered(doc)
     declared = doc.link(first(doc.tree, "link[rel=next]@href | a[rel~=next]@href"))
     here = urls.clean(doc.url)
+    if (number, last) == (1, 1):  # no row of numbers: arrows
+        linked = _linked(doc, here)
+        number = _number(here)
+        last = max([number, *linked])
+        following = linked.get(number + 1)
     following = (declared if _is_page_of(here, declared) else None) or following or _by_word(doc)
     following = urls.clean(following) if following else None
     return number, last, None if following == here else following
+
+
+def _number(url: str) -> int:
+    found = _NUMBER.search(url)
+    return int(found[1]) if found else 1
+
+
+def _linked(doc: Document, here: str) -> dict[int, str]:
+    """The pages of the same thread or board that the page links to, by the numbers in their addresses."""
+    first_page = first_url(here)
+    targets = (urls.clean(target) for link in every(doc.tree, "a[href]") if (target := doc.link(link.get("href"))))
+    return {_number(target): target for target in targets if here and first_url(target) == first_page}
 
 
 def _is_page_of(here: str, target: str | None) -> bool:
