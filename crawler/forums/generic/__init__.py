@@ -26,6 +26,7 @@ _SECOND = 0.04  # and weigh that much beside the first
 _AS_MUCH = 0.8  # of the structure's text that schema.org's words hold where they tell it all
 _START = 200  # characters of a page's text within which a wall says what it is
 _LEAST = 80  # characters of prose in an opening text
+_PLACES = 100  # posts on a page: a number up to that is a post's place in its thread
 _PATH = re.compile("/")
 
 
@@ -92,19 +93,28 @@ def _text(doc: Document, page: Outline, frame: Page) -> Post | None:
 
 
 def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float) -> Page:
-    """The page as a thread's; posts without an id of their own are named by page and place."""
+    """The page as a thread's; posts without an id of their own are named by thread, page and place."""
     url = pager.first_url(frame.url)
+    thread = Thread(id=pager.thread_id(url), url=url, title=frame.title)
     ids = Counter(post.id for post in posts)
     named = tuple(
         replace(
             post,
-            id=post.id if post.id and ids[post.id] == 1 else f"{frame.page}-{place}",
+            id=_id(thread, frame, post.id if ids[post.id] == 1 else "", place),
             url=_address(doc, frame, post.url),
         )
         for place, post in enumerate(posts, 1)
     )
-    thread = Thread(id=pager.thread_id(url), url=url, title=frame.title)
     return replace(frame, kind=Kind.THREAD, posts=named, thread=thread, sure=sure, message="")
+
+
+def _id(thread: Thread, frame: Page, own: str, place: int) -> str:
+    """A post's id, which no post of another thread may have: they would become one post."""
+    if not own:
+        own = f"{frame.page}-{place}"
+    elif own != thread.id and int(own) > _PLACES * frame.page:
+        return own
+    return f"{thread.id}-{own}" if thread.id else own
 
 
 def _address(doc: Document, frame: Page, url: str | None) -> str | None:
