@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crawler.forums.generic.outline import Outline
-from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, QUOTE
+from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK, QUOTE
 
 _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
@@ -69,12 +69,23 @@ def alone(page: Outline) -> Found | None:
     """The page's only post: of the elements that are marked as a post and hold a date the best."""
     best: Found | None = None
     for unit in _marked(page):
-        at = max(range(unit, page.end[unit]), key=page.net)
+        at = _whole(page, max(range(unit, page.end[unit]), key=page.net), unit)
         around = (range(page.first[unit], page.first[at]), range(page.last[at], page.last[unit]))
         block = Block(bodies=(at,), unit=unit, around=around, inside=range(page.first[at], page.last[at]))
         if page.net(at) > (best.weight if best else _LEAST) and _has(page, block, DATE):
             best = Found(blocks=(block,), sure=_ALONE, weight=page.net(at), key="alone")
     return best
+
+
+def _whole(page: Outline, at: int, unit: int) -> int:
+    """The greatest element around a text that adds nothing but text, quotes and links to it."""
+    while at != unit:
+        parent = page.parent[at]
+        beside = (*range(page.first[parent], page.first[at]), *range(page.last[at], page.last[parent]))
+        if any(page.kinds[leaf] & ~(LINK | QUOTE) for leaf in beside):
+            break
+        at = parent
+    return at
 
 
 def is_of(page: Outline, run: Found, one: Found) -> bool:
@@ -104,7 +115,7 @@ def _marked(page: Outline) -> Iterator[int]:
 def _post_number(node: Any) -> str | None:
     """The number in an element's id as a post, None for any other element."""
     found = _POST_ID.match(node.get("id") or "")
-    return found[1] if found else node.get("data-pid")
+    return found[1] if found else node.get("data-pid") or node.get("data-pk")
 
 
 def groups(page: Outline, taken: frozenset[int] = frozenset()) -> dict[str, list[int]]:
