@@ -27,10 +27,14 @@ _MOST = 6  # digits
 _NEAR = 300  # elements of a row of page numbers
 
 
-_THREAD_ID = re.compile(
-    r"[?&](?:t|tid|topic|topic_?id|thread|thread_?id|threads?|id|qid)=([\w.-]+)"
-    r"|/(?:topics?|threads?|t|discussions?|d|questions?|q|posts?|p|s|articles?|comments?)/(?:[^/?#]*?[.-])?(\d+)(?=[/?.-]|$)"
+_ARGUMENT_ID = re.compile(
+    r"[?&](?:t|tid|topic|topic_?id|thread|thread_?id|threads?|id|qid)=([\w.-]+)",
 )
+_THREAD = re.compile(  # and what follows: an id, a title, an id with a title
+    r"/(?:topics?|threads?|t|discussions?|d|questions?|q|posts?|p|s|articles?|comments?)/(?=[^/?#]*\d|[^/?#]+/\d)([^/?#]+)(?:/(\d+)(?=[/?]|$))?"
+)
+_BEFORE = re.compile(r"(\d+)(?=[.-]|$)")
+_AFTER = re.compile(r"[.-](\d+)(?:\.[a-z]{3,5})?$")
 
 
 def first_url(url: str) -> str:
@@ -40,10 +44,25 @@ def first_url(url: str) -> str:
     return _PAGE.sub("", path) + ("?" + "&".join(kept) if kept else "")
 
 
+def names_thread(url: str) -> bool:
+    """Whether an address, or its end, has a thread's id."""
+    return bool(_ARGUMENT_ID.search(url) or _THREAD.search(url if url.startswith("/") else f"/{url}"))
+
+
 def thread_id(url: str) -> str:
-    """The thread's id in its URL; without one, the URL's path."""
-    found = _THREAD_ID.search(url)
-    return found[1] or found[2] if found else re.sub(r"^[a-z]+://[^/]*/?", "", url) or url
+    """The thread's id in its URL; without one, the URL's path.
+
+    Titles have numbers, too: the id stands before the title or after it, and both together where a number stands at
+    either end.
+    """
+    argument = _ARGUMENT_ID.search(url)
+    if argument:
+        return argument[1]
+    found = _THREAD.search(url)
+    if found and found[2] and not found[1].isdecimal():  # topic/10-best-oars/532
+        return found[2]
+    ends = [end[1] for end in (_BEFORE.match(found[1]), _AFTER.search(found[1])) if end] if found else []
+    return "-".join(ends) or re.sub(r"^[a-z]+://[^/]*/?", "", url) or url
 
 
 def read(doc: Document) -> tuple[int, int, str | None]:
