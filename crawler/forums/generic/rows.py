@@ -40,8 +40,16 @@ def search(page: Outline) -> tuple[Row, ...]:
         if len(members) >= _LEAST:
             rows = tuple(row for at in members if (row := _row(page, at, links)))
             found.append((-sum(len(row.title) for row in rows), key, rows))
-    judged = (rows for _, _, rows in sorted(found, key=lambda one: one[:2])[:_CANDIDATES])
-    return next((rows for rows in judged if _is_run(page, rows)), ())
+    ranked = [rows for _, _, rows in sorted(found, key=lambda one: one[:2])[:_CANDIDATES]]
+    best = next((rows for rows in ranked if _is_run(page, rows)), ())
+    # the last posts of an index's boards are cells of its rows
+    around = [rows for rows in ranked if best and _holds(page, rows, best) and _is_run(page, rows)]
+    return max(around, key=lambda rows: page.end[rows[0].at] - rows[0].at, default=best)
+
+
+def _holds(page: Outline, rows: tuple[Row, ...], cells: tuple[Row, ...]) -> bool:
+    pairs = zip(rows, cells, strict=False)
+    return len(rows) == len(cells) and all(row.at < cell.at < page.end[row.at] for row, cell in pairs)
 
 
 def _row(page: Outline, at: int, links: Links) -> Row | None:
@@ -69,10 +77,16 @@ def _counts(page: Outline, row: Row) -> Iterator[tuple[str, int]]:
             yield f"{page.place(leaf)} {beside}", count
 
 
+def is_board(url: str) -> bool:
+    """Whether an address seems to be a board's: /forum/boats/topic/lost-oar-12 is a thread in one."""
+    *_, last = ["", *_BOARD_URL.split(url)]
+    return last != url and not pager.names_thread(last)
+
+
 def threads(page: Outline, rows: tuple[Row, ...]) -> Iterator[ThreadRow]:
     """The rows that lead to threads."""
     for row in rows:
-        if not _BOARD_URL.search(row.url):
+        if not is_board(row.url):
             at, raw = page.moment_at(row.date) if row.date is not None else (None, "")
             replies = next((count for said, count in _counts(page, row) if _REPLIES.search(said)), None)
             id_ = pager.thread_id(row.url)
@@ -81,6 +95,4 @@ def threads(page: Outline, rows: tuple[Row, ...]) -> Iterator[ThreadRow]:
 
 def boards(rows: tuple[Row, ...]) -> Iterator[Board]:
     """The rows that lead to boards."""
-    yield from (
-        Board(id=pager.thread_id(row.url), url=row.url, title=row.title) for row in rows if _BOARD_URL.search(row.url)
-    )
+    yield from (Board(id=pager.thread_id(row.url), url=row.url, title=row.title) for row in rows if is_board(row.url))
