@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from lxml import etree
+
 from archive.records import Author, Board, Kind, Page, Post, Thread
 from crawler.forums.generic import lists, marks, pager, rows, schema, structure
 from crawler.forums.generic.outline import Outline, outline
@@ -28,6 +30,7 @@ _START = 200  # characters of a page's text within which a wall says what it is
 _LEAST = 80  # characters of prose in an opening text
 _PLACES = 100  # posts on a page: a number up to that is a post's place in its thread
 _PATH = re.compile("/")
+_DASH = re.compile(r"\s+[-–—|·:•»]+\s")
 
 
 def read(doc: Document) -> Page:
@@ -139,11 +142,19 @@ def _framed(doc: Document, page: Page) -> Page:
 
 
 def read_title(doc: Document) -> str:
-    """The heading that the page's title repeats, else the first one, else the title."""
+    """The heading that the page's title repeats, else what is no link and begins it, else the title."""
     name = words(first(doc.tree, "title"))
     headings = [shown for node in every(doc.tree, "h1") + every(doc.tree, "h2") if (shown := words(node))]
     own = max((shown for shown in headings if shown.casefold() in name.casefold()), key=len, default="")
-    return own or words(first(doc.tree, "meta[property='og:title']@content")) or name or (headings or [""])[0]
+    own = own or words(first(doc.tree, "meta[property='og:title']@content"))
+    return own or _begins(doc, name) or name or (headings or [""])[0]
+
+
+def _begins(doc: Document, name: str) -> str:
+    """The text on the page that begins the page's title before " - Forum": the last of the crumbs, a bold line."""
+    shown = {words(node) for node in doc.tree.iter(etree.Element) if not len(node) and node.tag not in ("a", "title")}
+    parts = [name[: dash.start()] for dash in _DASH.finditer(name)]
+    return max(shown.intersection(parts), key=len, default="")
 
 
 def _complete(page: Outline, found: structure.Found) -> tuple[Block, ...]:

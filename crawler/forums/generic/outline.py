@@ -44,6 +44,7 @@ _SKIPPED = _tags(
 _CHROME_TAGS = _tags("nav footer button label aside menu dt")
 _UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_CLOCK = re.compile(r"\d\s?[:.hH]\s?\d\d|\d\s?[ap]\.?m\b", re.IGNORECASE)
 _DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
 _SHORT = 60  # characters of a date or a label
 _NAME = 45  # characters of a name with what is written beside it
@@ -221,7 +222,10 @@ class Outline:
         """Whether a short text is a date."""
         if len(text) > _LINE or not any(map(str.isdigit, text)):
             return False
-        return (len(text) <= _SHORT and looks_dated(text)) or self._parsed(text) is not None
+        if len(text) <= _SHORT and looks_dated(text):
+            return True
+        # "Today we found 3 of them" is a post
+        return self._parsed(text) is not None and bool(_CLOCK.search(text) or not self._parsed(_NUMBER.sub("", text)))
 
     def _kinds(self) -> list[int]:
         """Of each leaf: DATE, AUTHOR, CHROME, LINK, QUOTE or 0 for prose, the first that holds."""

@@ -21,8 +21,10 @@ _ALONE = 0.7  # how sure a single post is
 _LEAST = 15  # characters of prose in a single post
 _LITTLE = 10  # characters of prose in most posts; with less in each it may be anything that has a date
 _POST_ID = re.compile(
-    r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer)[-_]?([1-9]\d*)$", re.IGNORECASE
+    r"(?:\w+[-_])*(?:post|p|pid|msg|message|comment|topic|thread|discussion|question|answer)[-_]?([1-9]\d*)$",
+    re.IGNORECASE,
 )
+_POST_CLASS = re.compile(r"(?:^|[\s_-])(?:post|comment|message)(?=[\s_-]|$)", re.IGNORECASE)
 _MOST = 0.6  # of a group's members: what so many have, all posts have
 
 
@@ -114,7 +116,10 @@ def _marked(page: Outline) -> Iterator[int]:
 
 def _post_number(node: Any) -> str | None:
     """The number in an element's id as a post, None for any other element."""
-    found = _POST_ID.match(node.get("id") or "")
+    id_ = node.get("id") or ""
+    if id_.isdecimal() and _POST_CLASS.search(node.get("class") or ""):
+        return id_
+    found = _POST_ID.match(id_)
     return found[1] if found else node.get("data-pid") or node.get("data-pk")
 
 
