@@ -23,6 +23,8 @@ _WORDS = """
     |вперёд|вперед|tiếp|tiếp theo|trang sau|sau|下一页|下一頁|下页|次へ|다음|التالي"""
 _NEXT = frozenset(map(str.strip, _WORDS.split("|")))
 _CURRENT = re.compile(r"current|active|selected|curr\b|\bon\b|this", re.IGNORECASE)
+_PATH_PAGE = re.compile(r"(.*/[^/]*\d[^/]*/)(\d{1,5})(/?)")
+_SECOND = 2  # the page before it has no number
 _MOST = 6  # digits
 _NEAR = 300  # elements of a row of page numbers
 
@@ -71,8 +73,9 @@ def read(doc: Document) -> tuple[int, int, str | None]:
     declared = doc.link(first(doc.tree, "link[rel=next]@href | a[rel~=next]@href"))
     here = urls.clean(doc.url)
     if (number, last) == (1, 1):  # no row of numbers: arrows
-        linked = _linked(doc, here)
-        number = _number(here)
+        start = first_page(doc)
+        linked = _linked(doc, start)
+        number = _number(here, start)
         last = max([number, *linked])
         following = linked.get(number + 1)
     following = (declared if _is_page_of(here, declared) else None) or following or _by_word(doc)
@@ -80,16 +83,41 @@ def read(doc: Document) -> tuple[int, int, str | None]:
     return number, last, None if following == here else following
 
 
-def _number(url: str) -> int:
+def first_page(doc: Document) -> str:
+    """The URL of the first page of the thread or board that the page is of.
+
+    A number that ends an address is a page's where one at either side is declared as next or previous page, and there
+    is another number to name the thread or board: t/lost-oar/12/3 after t/lost-oar/12/2, not topic/12 after topic/11.
+    """
+    here = urls.clean(doc.url)
+    found = _PATH_PAGE.fullmatch(here)
+    if found is None:
+        return first_url(here)
+    start, number, slash = found[1], int(found[2]), found[3]
+    pages = {f"{start}{step}{slash}" for step in (number - 1, number + 1)} | ({start} if number == _SECOND else set())
+    if pages.isdisjoint(_declared(doc)):
+        return first_url(here)
+    return start if slash else start.rstrip("/")
+
+
+def _declared(doc: Document) -> set[str]:
+    targets = map(doc.link, every(doc.tree, "link[rel=next]@href") + every(doc.tree, "link[rel=prev]@href"))
+    return {urls.clean(target) for target in targets if target}
+
+
+def _number(url: str, start: str) -> int:
+    rest = url.removeprefix(start).strip("/")
     found = _NUMBER.search(url)
-    return int(found[1]) if found else 1
+    return int(rest) if url != start and rest.isdecimal() else int(found[1]) if found else 1
 
 
-def _linked(doc: Document, here: str) -> dict[int, str]:
+def _linked(doc: Document, start: str) -> dict[int, str]:
     """The pages of the same thread or board that the page links to, by the numbers in their addresses."""
-    first_page = first_url(here)
-    targets = (urls.clean(target) for link in every(doc.tree, "a[href]") if (target := doc.link(link.get("href"))))
-    return {_number(target): target for target in targets if here and first_url(target) == first_page}
+    targets = {urls.clean(target) for link in every(doc.tree, "a[href]") if (target := doc.link(link.get("href")))}
+    own = re.compile(re.escape(start.rstrip("/")) + r"/\d{1,5}/?")
+    in_path = any(map(own.fullmatch, _declared(doc)))
+    found = {target for target in targets if start and first_url(target) == start}
+    return {_number(target, start): target for target in found | {t for t in targets if in_path and own.fullmatch(t)}}
 
 
 def _is_page_of(here: str, target: str | None) -> bool:
