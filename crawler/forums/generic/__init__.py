@@ -66,7 +66,7 @@ def _list(page: Outline, frame: Page, listed: tuple[rows.Row, ...]) -> Page:
     threads, boards = tuple(rows.threads(page, listed)), tuple(rows.boards(listed))
     if not threads:
         return replace(frame, kind=Kind.INDEX, boards=boards, sure=SURE, message="")
-    url = pager.first_url(frame.url)
+    url = pager.first_page(page.doc)
     board = Board(id=pager.thread_id(url), url=url, title=frame.title)
     return replace(frame, kind=Kind.BOARD, board=board, threads=threads, boards=boards, sure=SURE, message="")
 
@@ -97,8 +97,8 @@ def _text(doc: Document, page: Outline, frame: Page) -> Post | None:
 
 def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float) -> Page:
     """The page as a thread's; posts without an id of their own are named by thread, page and place."""
-    url = pager.first_url(frame.url)
-    thread = Thread(id=pager.thread_id(url), url=url, title=frame.title)
+    url = pager.first_page(doc)
+    thread = Thread(id=pager.thread_id(url), url=url, title=frame.title, board=rows.board_above(doc))
     ids = Counter(post.id for post in posts)
     named = tuple(
         replace(

@@ -9,7 +9,10 @@ from crawler.forums.generic import pager, structure
 from crawler.forums.generic.links import Links, leads
 from crawler.forums.generic.outline import Outline
 from crawler.forums.generic.wording import DATE
+from crawler.reading import urls
+from crawler.reading.document import Document
 from crawler.reading.numbers import number
+from crawler.reading.select import every, words
 
 _LEAST = 3  # rows
 _MOST = 0.6  # of the rows have what makes a row: a date, a count
@@ -18,6 +21,11 @@ _REPLIES = re.compile(r"repl|answer|comment|respuesta|antwort|trả lời|回复
 _BOARD_URL = re.compile(
     r"/(?:forums?|boards?|categor(?:y|ies)|f|c)[/-]|viewforum|forumdisplay|[?&](?:fid|f|board|forum|cat)=\d",
     re.IGNORECASE,
+)
+
+_CRUMBS = (
+    "ul[class*=crumb] a[href], ol[class*=crumb] a[href], div[class*=crumb] a[href], nav[class*=crumb] a[href]"
+    ", nav[aria-label*=readcrumb] a[href]"
 )
 
 
@@ -96,3 +104,15 @@ def threads(page: Outline, rows: tuple[Row, ...]) -> Iterator[ThreadRow]:
 def boards(rows: tuple[Row, ...]) -> Iterator[Board]:
     """The rows that lead to boards."""
     yield from (Board(id=pager.thread_id(row.url), url=row.url, title=row.title) for row in rows if is_board(row.url))
+
+
+def board_above(doc: Document) -> Board | None:
+    """The last board of the breadcrumbs; the forum's index may have such an address, too, but nothing after it."""
+    for link in reversed(every(doc.tree, _CRUMBS)):
+        url = pager.first_url(urls.clean(doc.link(link.get("href")) or ""))
+        title = words(link)
+        for icon in every(link, "i[class*=icon], span[class*=icon]"):  # of fonts that draw a word as a picture
+            title = title.removeprefix(words(icon)).lstrip()
+        if is_board(url) and _BOARD_URL.split(url)[-1].strip("/") and title:
+            return Board(id=pager.thread_id(url), url=url, title=title)
+    return None
