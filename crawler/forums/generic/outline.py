@@ -25,6 +25,7 @@ from crawler.forums.generic.wording import (
     is_iso,
     is_profile,
     is_text,
+    is_title,
     length,
     looks_dated,
     meaning,
@@ -174,7 +175,8 @@ class Outline:
         """What an element's markup says of the text inside, down to its leaves."""
         flags: list[int] = []
         own = [self._own(node) for node in self.nodes]
-        texts = [at for at, node in enumerate(self.nodes) if is_text(node.get("class") or "")]
+        classes = (node.get("class") or "" for node in self.nodes)
+        texts = [at for at, own_class in enumerate(classes) if is_text(own_class) or is_title(own_class)]
         held: Counter[str] = Counter()  # "message-info" around every post is no frame: it holds the page's text
         for at, said in enumerate(own):
             if said & (CHROME | QUOTE):

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crawler.forums.generic.outline import Outline
-from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK, QUOTE
+from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK, QUOTE, is_text
 
 _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
 _CANDIDATES = 40  # groups that are looked at closely, the heaviest first
 _ALONE = 0.7  # how sure a single post is
-_LEAST = 15  # characters of prose in a single post
+_LEAST = 15  # characters of prose in a single post of which no class says that it is one
 _LITTLE = 10  # characters of prose in most posts; with less in each it may be anything that has a date
 _POST_ID = re.compile(
     r"(?:\w+[-_])*(?:post|p|pid|msg|message|comment|topic|thread|discussion|question|answer)[-_]?([1-9]\d*)$",
@@ -72,11 +72,20 @@ def alone(page: Outline) -> Found | None:
     best: Found | None = None
     for unit in _marked(page):
         at = _whole(page, max(range(unit, page.end[unit]), key=page.net), unit)
+        weight = page.net(at)
+        if weight <= _LEAST:
+            at, weight = next(((text, 1) for text in range(unit, page.end[unit]) if _is_short(page, text)), (at, 0))
         around = (range(page.first[unit], page.first[at]), range(page.last[at], page.last[unit]))
         block = Block(bodies=(at,), unit=unit, around=around, inside=range(page.first[at], page.last[at]))
-        if page.net(at) > (best.weight if best else _LEAST) and _has(page, block, DATE):
-            best = Found(blocks=(block,), sure=_ALONE, weight=page.net(at), key="alone")
+        if weight > (best.weight if best else 0) and _has(page, block, DATE):
+            best = Found(blocks=(block,), sure=_ALONE, weight=weight, key="alone")
     return best
+
+
+def _is_short(page: Outline, at: int) -> bool:
+    """Whether an element's class says that it is a post's text, which may be one word or a picture."""
+    node = page.nodes[at]
+    return is_text(node.get("class") or "") and (page.first[at] < page.last[at] or node.find(".//img") is not None)
 
 
 def _whole(page: Outline, at: int, unit: int) -> int:

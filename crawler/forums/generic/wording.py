@@ -68,8 +68,14 @@ def meaning(classes: str) -> int:
 
 @lru_cache(maxsize=4096)
 def is_text(classes: str) -> bool:
-    """Whether a class attribute says that the element is the text of a post or the title of a thread or board."""
-    return bool(_TEXT.search(classes) or _TITLE.search(classes))
+    """Whether a class attribute says that the element is the text of a post."""
+    return bool(_TEXT.search(classes))
+
+
+@lru_cache(maxsize=4096)
+def is_title(classes: str) -> bool:
+    """Whether a class attribute says that the element is the title of a thread or board."""
+    return bool(_TITLE.search(classes))
 
 
 def is_card(classes: str) -> bool:
