@@ -52,6 +52,8 @@ def read(doc: Document) -> Page:
     listed = rows.search(page) if frame.kind is Kind.UNKNOWN else ()
     if listed and (is_list or sum(len(row.title) for row in listed) >= page.net(structure.single(page) or 0)):
         return _list(page, _framed(doc, frame), listed)
+    if frame.kind is Kind.UNKNOWN and not listed and (few := rows.few(page)):
+        return _list(page, _framed(doc, frame), few)
     text = _text(doc, page, frame)
     return frame if text is None else replace(_framed(doc, frame), kind=Kind.UNKNOWN, posts=(text,), sure=0.0)
 

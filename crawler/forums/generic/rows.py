@@ -23,6 +23,7 @@ _BOARD_URL = re.compile(
     re.IGNORECASE,
 )
 
+_PERMALINK = re.compile(r"/(?:posts?|p|comments?)/")  # to a last post
 _CRUMBS = (
     "ul[class*=crumb] a[href], ol[class*=crumb] a[href], div[class*=crumb] a[href], nav[class*=crumb] a[href]"
     ", nav[aria-label*=readcrumb] a[href]"
@@ -60,6 +61,34 @@ def _holds(page: Outline, rows: tuple[Row, ...], cells: tuple[Row, ...]) -> bool
     return len(rows) == len(cells) and all(row.at < cell.at < page.end[row.at] for row, cell in pairs)
 
 
+def few(page: Outline) -> tuple[Row, ...]:
+    """The rows of a board of one or two threads, or an index of so few boards, by their addresses: nothing repeats."""
+    here, links = pager.first_page(page.doc), Links(page)
+    in_board = is_board(here)
+    own: dict[str, int] = {}
+    for at, (url, _) in links.told.items():
+        is_thread = in_board and pager.names_thread(url) and not is_board(url) and not _PERMALINK.search(url)
+        if is_thread or (not in_board and is_board(url) and url.startswith(here)):
+            own.setdefault(url, at)
+    found = [_row(page, _widest(page, at, tuple(own.values())), links) for at in own.values()]
+    rows = tuple(row for row in found if row and row.url in own)
+    return rows if len(rows) == len(own) and len(rows) < _LEAST and _is_told(page, rows) else ()
+
+
+def _widest(page: Outline, at: int, links: tuple[int, ...]) -> int:
+    """The greatest element around a link with no other of the links and not the page's heading."""
+    while True:
+        around = page.parent[at]
+        inside = range(around, page.end[around])
+        if page.nodes[around].tag == "body" or any(
+            link in inside and link not in range(at, page.end[at]) for link in links
+        ):
+            return at
+        if any(page.nodes[one].tag == "h1" for one in inside):
+            return at
+        at = around
+
+
 def _row(page: Outline, at: int, links: Links) -> Row | None:
     inside = links.within(at, page.end[at])
     if not inside:
@@ -71,9 +100,13 @@ def _row(page: Outline, at: int, links: Links) -> Row | None:
 
 
 def _is_run(page: Outline, rows: tuple[Row, ...]) -> bool:
-    told = sum(row.date is not None or any(_counts(page, row)) for row in rows)
     apart = len({row.url for row in rows}) == len(rows)
-    return len(rows) >= _LEAST and apart and told >= _MOST * len(rows)
+    return len(rows) >= _LEAST and apart and _is_told(page, rows)
+
+
+def _is_told(page: Outline, rows: tuple[Row, ...]) -> bool:
+    told = sum(row.date is not None or any(_counts(page, row)) for row in rows)
+    return told >= _MOST * len(rows)
 
 
 def _counts(page: Outline, row: Row) -> Iterator[tuple[str, int]]:
