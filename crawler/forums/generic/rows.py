@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archive.records import Board, ThreadRow
 from crawler.forums.generic import pager, structure
-from crawler.forums.generic.links import Links, leads
+from crawler.forums.generic.links import Links, is_headline, leads
 from crawler.forums.generic.outline import Outline
 from crawler.forums.generic.wording import DATE
 from crawler.reading import urls
@@ -57,8 +57,9 @@ def search(page: Outline) -> tuple[Row, ...]:
 
 
 def _holds(page: Outline, rows: tuple[Row, ...], cells: tuple[Row, ...]) -> bool:
-    pairs = zip(rows, cells, strict=False)
-    return len(rows) == len(cells) and all(row.at < cell.at < page.end[row.at] for row, cell in pairs)
+    """Whether most rows have a cell each; a board without posts has no last one."""
+    around = {row.at for cell in cells for row in rows if row.at < cell.at < page.end[row.at]}
+    return len(around) == len(cells) > _MOST * len(rows)
 
 
 def few(page: Outline) -> tuple[Row, ...]:
@@ -93,7 +94,8 @@ def _row(page: Outline, at: int, links: Links) -> Row | None:
     inside = links.within(at, page.end[at])
     if not inside:
         return None
-    link = max(inside, key=lambda one: (leads(page, at, one), len(links.told[one][1]), -one))
+    # a board's name in a heading says more than the longer title of its last thread
+    link = max(inside, key=lambda one: (leads(page, at, one), is_headline(page, one), len(links.told[one][1]), -one))
     url, title = links.told[link]
     dated = [leaf for leaf in range(page.first[at], page.last[at]) if page.kinds[leaf] == DATE]
     return Row(at=at, link=link, url=url, title=title, date=dated[-1] if dated else None)
