@@ -49,7 +49,8 @@ def read(doc: Document) -> Page:
             return _thread(doc, _framed(doc, frame), tuple(_posts(doc, page, blocks)), posts.sure)
     if told:
         return _thread(doc, _framed(doc, frame), tuple(_told_posts(doc, told)), 1.0)
-    listed = rows.search(page) if frame.kind is Kind.UNKNOWN else ()
+    # among the words of a list are "closed" and "error"; a page that only says so lists nothing
+    listed = rows.search(page) if frame.kind in (Kind.UNKNOWN, Kind.ERROR) else ()
     if listed and (is_list or sum(len(row.title) for row in listed) >= page.net(structure.single(page) or 0)):
         return _list(page, _framed(doc, frame), listed)
     if frame.kind is Kind.UNKNOWN and not listed and (few := rows.few(page)):
