@@ -29,9 +29,7 @@ _MOST = 6  # digits
 _NEAR = 300  # elements of a row of page numbers
 
 
-_ARGUMENT_ID = re.compile(
-    r"[?&](?:t|tid|topic|topic_?id|thread|thread_?id|threads?|id|qid)=([\w.-]+)",
-)
+_ARGUMENT_ID = re.compile(r"[?&](?:t|tid|topic|topic_?id|thread|thread_?id|threads?|id|qid)=([\w.-]+)")
 _THREAD = re.compile(  # and what follows: an id, a title, an id with a title
     r"/(?:topics?|threads?|t|discussions?|d|questions?|q|posts?|p|s|articles?|comments?)/(?=[^/?#]*\d|[^/?#]+/\d)([^/?#]+)(?:/(\d+)(?=[/?]|$))?"
 )

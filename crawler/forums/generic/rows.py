@@ -1,6 +1,7 @@
 """The lists of an unknown software: rows of links with dates and counts, that lead to threads or to boards."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -58,8 +59,13 @@ def search(page: Outline) -> tuple[Row, ...]:
 
 def _holds(page: Outline, rows: tuple[Row, ...], cells: tuple[Row, ...]) -> bool:
     """Whether most rows have a cell each; a board without posts has no last one."""
-    around = {row.at for cell in cells for row in rows if row.at < cell.at < page.end[row.at]}
-    return len(around) == len(cells) > _MOST * len(rows)
+    if not len(cells) <= len(rows) < len(cells) / _MOST:
+        return False
+    starts = [row.at for row in rows]
+    around = {bisect_left(starts, cell.at) - 1 for cell in cells}  # the last row that begins before it
+    return len(around) == len(cells) and all(
+        at >= 0 and cell.at < page.end[starts[at]] for at, cell in zip(sorted(around), cells, strict=True)
+    )
 
 
 def few(page: Outline) -> tuple[Row, ...]:
@@ -67,27 +73,27 @@ def few(page: Outline) -> tuple[Row, ...]:
     here, links = pager.first_page(page.doc), Links(page)
     in_board = is_board(here)
     own: dict[str, int] = {}
-    for at, (url, _) in links.told.items():
+    for at, (url, _) in links.told.items() if here else ():
         is_thread = in_board and pager.names_thread(url) and not is_board(url) and not _PERMALINK.search(url)
         if is_thread or (not in_board and is_board(url) and url.startswith(here)):
             own.setdefault(url, at)
-    found = [_row(page, _widest(page, at, tuple(own.values())), links) for at in own.values()]
+    if len(own) >= _LEAST:
+        return ()
+    apart = (*own.values(), *(at for at, node in enumerate(page.nodes) if node.tag == "h1"))
+    found = [_row(page, _widest(page, at, apart), links) for at in own.values()]
     rows = tuple(row for row in found if row and row.url in own)
-    return rows if len(rows) == len(own) and len(rows) < _LEAST and _is_told(page, rows) else ()
+    return rows if len(rows) == len(own) and _is_told(page, rows) else ()
 
 
-def _widest(page: Outline, at: int, links: tuple[int, ...]) -> int:
-    """The greatest element around a link with no other of the links and not the page's heading."""
-    while True:
-        around = page.parent[at]
-        inside = range(around, page.end[around])
-        if page.nodes[around].tag == "body" or any(
-            link in inside and link not in range(at, page.end[at]) for link in links
-        ):
-            return at
-        if any(page.nodes[one].tag == "h1" for one in inside):
-            return at
-        at = around
+def _widest(page: Outline, at: int, apart: tuple[int, ...]) -> int:
+    """The greatest element around a link, below the page's body, with no other of the elements `apart`."""
+    own = {one for one in apart if at <= one < page.end[at]}
+    around = page.parent[at]
+    while around > 0 and page.nodes[around].tag != "body":
+        if any(around <= one < page.end[around] and one not in own for one in apart):
+            break
+        at, around = around, page.parent[around]
+    return at
 
 
 def _row(page: Outline, at: int, links: Links) -> Row | None:
