@@ -196,6 +196,9 @@ def test_nesting_loses_no_post(depth: int) -> None:
         ("/t/a-title.88?page=2&sort=old", "/t/a-title.88?sort=old", "88"),
         ("/questions/77/which-rope/page/4", "/questions/77/which-rope", "77"),
         ("/talk/the-oar", "/talk/the-oar", "talk/the-oar"),
+        ("/forum/boats-2/topic/oars-for-2024-6/?page=2", "/forum/boats-2/topic/oars-for-2024-6/", "6"),
+        ("/t/10-best-oars/532", "/t/10-best-oars/532", "532"),
+        ("/topic/5-oars-for-2024", "/topic/5-oars-for-2024", "5-2024"),
     ],
 )
 def test_pages_of_a_thread_share_url_and_id(url: str, first: str, id_: str) -> None:
@@ -207,11 +210,11 @@ def test_pages_of_a_thread_share_url_and_id(url: str, first: str, id_: str) -> N
     ("markup", "expected"),
     [
         ('<a href="?page=1">1</a> <b>2</b> <a href="?page=3">3</a> <a href="?page=9">9</a>', (2, 9, "/t/5?page=3")),
-        ('<link rel="next" href="/t/5?page=3">', (1, 1, "/t/5?page=3")),
-        ('<link rel="next" href="/t/5?view=next">', (1, 1, None)),
-        ('<a href="/t/5?page=3">Trang sau</a>', (1, 1, "/t/5?page=3")),
-        ('<a href="/t/6">Next</a>', (1, 1, None)),
-        ('<a href="/votes/1">4</a> <a href="/votes/2">5</a>', (1, 1, None)),
+        ('<link rel="next" href="/t/5?page=3">', (2, 2, "/t/5?page=3")),
+        ('<link rel="next" href="/t/5?view=next">', (2, 2, None)),
+        ('<a href="/t/5?page=3">Trang sau</a>', (2, 3, "/t/5?page=3")),
+        ('<a href="/t/6">Next</a>', (2, 2, None)),
+        ('<a href="/votes/1">4</a> <a href="/votes/2">5</a>', (2, 2, None)),
     ],
 )
 def test_the_next_page_is_one_of_the_same_thread(markup: str, expected: tuple[int, int, str | None]) -> None:

@@ -35,7 +35,7 @@ _TOKENS: dict[str, str] = {
         signatures wpforo-post-signature bbp-signature sigblock signaturecontainer""",
     Label.EDIT: """
         message-lastEdit editDate lastedited postedit edited_post post_edit modified pstatus notice
-        bbp-reply-revision-log bbp-topic-revision-log messageFooterNote ipsType_light wpf-edited""",
+        bbp-reply-revision-log bbp-topic-revision-log messageFooterNote ipsType_light wpf-edited updated-message""",
     Label.ATTACHMENT: """
         message-attachments attachedFiles attachbox inline-attachment attachments attachment postattachments attached
         ipsAttachLink pattl attnm file-preview attachmentList""",

@@ -11,7 +11,7 @@ from crawler.reading.select import Part, every
 
 
 class Askbot(Forum):
-    """Questions and lists of questions. There are no boards, only tags."""
+    """Questions and lists of questions, up to 0.12. There are no boards, only tags."""
 
     name = "askbot"
     example = "https://example.org/question/1/a-slug/"
@@ -63,6 +63,38 @@ class Askbot(Forum):
     def post_url(self, doc: Document, id_: str) -> str | None:
         """The page with the post's anchor."""
         return f"{doc.url}#post-id-{id_}"
+
+
+class Askbot13(Askbot):
+    """0.13, whose classes are new. Comments stand inside their question or answer here, too."""
+
+    signals = ""
+    anchor = "div.js-post[data-post-id] | div.question-summary | h1.js-questions-title"
+
+    posts = "div.js-question, div.js-answer, div.js-comment"
+    body = (
+        "& > .js-comment-content > .js-comment-body | & > .post-content > .post-body .js-editable-content"
+        " | & > .post-content > .post-body"
+    )
+    author = "& > .js-comment-content a.js-comment-author | .post-update-info a.user-name-link"
+    author_id = "& > .js-comment-content a.js-comment-author@href | .post-update-info a.user-name-link@href"
+    posted = "& > .js-comment-content abbr.js-timeago | .post-update-info abbr.js-timeago"
+    edited = ".post-update-info + .post-update-info abbr.js-timeago"
+    title = "h1.js-editable div.js-editable-content | h1"
+    locked = "./descendant::h1[contains(., '[closed]')]"
+
+    board = "h1.js-questions-title"
+    rows = "div.question-summary"
+    row_replies = ".question-answers-count .item-count"
+    row_last = "abbr.js-timeago"
+    row_locked = "./h2[contains(., '[closed]')]"
+
+    next = "div.paginator a.next-page:not(.js-disabled)@href"
+    page = "div.paginator a.current-page"
+    last_page = "div.paginator a.page"
+
+
+Askbot.skins = (Askbot13,)
 
 
 def _take_out(element: Any) -> None:

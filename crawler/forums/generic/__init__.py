@@ -28,7 +28,9 @@ _SECOND = 0.04  # and weigh that much beside the first
 _AS_MUCH = 0.8  # of the structure's text that schema.org's words hold where they tell it all
 _START = 200  # characters of a page's text within which a wall says what it is
 _LEAST = 80  # characters of prose in an opening text
+_PLACES = 100  # posts on a page: a number up to that is a post's place in its thread
 _PATH = re.compile("/")
+_DASH = re.compile(r"\s+[-–—|·:•»]+\s")
 
 
 def read(doc: Document) -> Page:
@@ -47,9 +49,12 @@ def read(doc: Document) -> Page:
             return _thread(doc, _framed(doc, frame), tuple(_posts(doc, page, blocks)), posts.sure)
     if told:
         return _thread(doc, _framed(doc, frame), tuple(_told_posts(doc, told)), 1.0)
-    listed = rows.search(page) if frame.kind is Kind.UNKNOWN else ()
+    # among the words of a list are "closed" and "error"; a page that only says so lists nothing
+    listed = rows.search(page) if frame.kind in (Kind.UNKNOWN, Kind.ERROR) else ()
     if listed and (is_list or sum(len(row.title) for row in listed) >= page.net(structure.single(page) or 0)):
         return _list(page, _framed(doc, frame), listed)
+    if frame.kind is Kind.UNKNOWN and not listed and (few := rows.few(page)):
+        return _list(page, _framed(doc, frame), few)
     text = _text(doc, page, frame)
     return frame if text is None else replace(_framed(doc, frame), kind=Kind.UNKNOWN, posts=(text,), sure=0.0)
 
@@ -64,7 +69,7 @@ def _list(page: Outline, frame: Page, listed: tuple[rows.Row, ...]) -> Page:
     threads, boards = tuple(rows.threads(page, listed)), tuple(rows.boards(listed))
     if not threads:
         return replace(frame, kind=Kind.INDEX, boards=boards, sure=SURE, message="")
-    url = pager.first_url(frame.url)
+    url = pager.first_page(page.doc)
     board = Board(id=pager.thread_id(url), url=url, title=frame.title)
     return replace(frame, kind=Kind.BOARD, board=board, threads=threads, boards=boards, sure=SURE, message="")
 
@@ -94,19 +99,28 @@ def _text(doc: Document, page: Outline, frame: Page) -> Post | None:
 
 
 def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float) -> Page:
-    """The page as a thread's; posts without an id of their own are named by page and place."""
-    url = pager.first_url(frame.url)
+    """The page as a thread's; posts without an id of their own are named by thread, page and place."""
+    url = pager.first_page(doc)
+    thread = Thread(id=pager.thread_id(url), url=url, title=frame.title, board=rows.board_above(doc))
     ids = Counter(post.id for post in posts)
     named = tuple(
         replace(
             post,
-            id=post.id if post.id and ids[post.id] == 1 else f"{frame.page}-{place}",
+            id=_id(thread, frame, post.id if ids[post.id] == 1 else "", place),
             url=_address(doc, frame, post.url),
         )
         for place, post in enumerate(posts, 1)
     )
-    thread = Thread(id=pager.thread_id(url), url=url, title=frame.title)
     return replace(frame, kind=Kind.THREAD, posts=named, thread=thread, sure=sure, message="")
+
+
+def _id(thread: Thread, frame: Page, own: str, place: int) -> str:
+    """A post's id, which no post of another thread may have: they would become one post."""
+    if not own:
+        own = f"{frame.page}-{place}"
+    elif own != thread.id and int(own) > _PLACES * frame.page:
+        return own
+    return f"{thread.id}-{own}" if thread.id else own
 
 
 def _address(doc: Document, frame: Page, url: str | None) -> str | None:

@@ -16,6 +16,8 @@ from crawler.reading import urls
 _TITLE = 4  # characters
 _LABELS = 12  # leaves before a row's title
 _HEADING = re.compile(r"^h[1-6] |title|topic|subject|headline", re.IGNORECASE)
+_HEADLINES = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_LAST = re.compile(r"last|latest", re.IGNORECASE)  # "last-post-title" in a row of a board
 _MANY = 12  # links of a row that are looked at
 
 
@@ -94,4 +96,10 @@ def leads(page: Outline, at: int, link: int) -> bool:
 def _is_heading(page: Outline, at: int) -> bool:
     near = (at, page.parent[at], page.parent[max(page.parent[at], 0)])
     names = (f"{page.nodes[one].tag} {page.nodes[one].get('class') or ''}" for one in near)
-    return any(_HEADING.search(name) for name in names)
+    return any(_HEADING.search(name) and not _LAST.search(name) for name in names)
+
+
+def is_headline(page: Outline, at: int) -> bool:
+    """Whether a link is in a heading, or one in it."""
+    tags = {page.nodes[page.parent[at]].tag, *(node.tag for node in page.nodes[at].iterchildren())}
+    return not _HEADLINES.isdisjoint(tags)

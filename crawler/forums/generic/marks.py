@@ -16,7 +16,7 @@ from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK, subject
 _DIGITS = re.compile(r"\d+")
 _FOREIGN = re.compile(r"user|author|member|avatar|attach|ima?g|smil|quote|profile|board|forum", re.IGNORECASE)
 _FRAGMENT = re.compile(r"#([a-z_-]*\d+)$", re.IGNORECASE)
-_POST = re.compile(r"[ _-](?:p|pid|post|msg|message|comment)[_-]?0$|^data-(?:pid|post)")
+_POST = re.compile(r"[ _-](?:p|pid|post|msg|message|comment)[_-]?0$|^data-(?:pid|pk|post)")
 _NAMING = frozenset(("a", "b", "strong", "cite", "h2", "h3", "h4", "h5", "h6", "dt"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _NAME = 40  # characters
@@ -196,7 +196,8 @@ def _is_anchor(tag: Any, name: str, value: str) -> bool:
         return bool(_DIGITS.search(value)) and not _FOREIGN.search(value) and (name == "id" or tag == "a")
     if name == "href":
         return bool(_FRAGMENT.search(value)) and not _FOREIGN.search(value.rpartition("#")[2])
-    return name.startswith("data-") and "id" in name and value.isdecimal() and not _FOREIGN.search(name)
+    named = name.startswith("data-") and ("id" in name or name == "data-pk") and not _FOREIGN.search(name)
+    return named and value.isdecimal()
 
 
 def head(page: Outline, block: Block) -> set[int]:

@@ -25,6 +25,7 @@ from crawler.forums.generic.wording import (
     is_iso,
     is_profile,
     is_text,
+    is_title,
     length,
     looks_dated,
     meaning,
@@ -48,6 +49,7 @@ _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)(?=$|,? \d{4}\b)")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?", re.IGNORECASE)  # apart from its day
 _TWICE = re.compile(r" \d{9,}$")  # the same moment once more, in seconds
 _COUNT = re.compile(r"^(?:\w+ )?#\d+\W+")  # "Reply #4 - " before a date
+_HOUR = re.compile(r"\d\s?[:.hH]\s?\d\d|\d\s?[ap]\.?m\b", re.IGNORECASE)
 _DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
 _TOOLTIPS = ("title", "data-original-title", "data-bs-original-title", "data-tooltip", "data-tippy-content")
 _SHORT = 60  # characters of a date or a label
@@ -197,7 +199,8 @@ class Outline:
         """What an element's markup says of the text inside, down to its leaves."""
         flags: list[int] = []
         own = [self._own(node) for node in self.nodes]
-        texts = [at for at, node in enumerate(self.nodes) if is_text(node.get("class") or "")]
+        classes = (node.get("class") or "" for node in self.nodes)
+        texts = [at for at, own_class in enumerate(classes) if is_text(own_class) or is_title(own_class)]
         held: Counter[str] = Counter()  # "message-info" around every post is no frame: it holds the page's text
         for at, said in enumerate(own):
             if said & (CHROME | QUOTE):
@@ -248,7 +251,10 @@ class Outline:
         """Whether a short text is a date."""
         if len(text) > _LINE or not any(map(str.isdigit, text)):
             return False
-        return (len(text) <= _SHORT and looks_dated(text)) or self._parsed(text) is not None
+        if len(text) <= _SHORT and looks_dated(text):
+            return True
+        # "Today we found 3 of them" is a post
+        return self._parsed(text) is not None and bool(_HOUR.search(text) or not self._parsed(_NUMBER.sub("", text)))
 
     def _kinds(self) -> list[int]:
         """Of each leaf: DATE, AUTHOR, CHROME, LINK, QUOTE or 0 for prose, the first that holds."""

@@ -12,18 +12,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crawler.forums.generic.outline import Outline
-from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, QUOTE
+from crawler.forums.generic.wording import AUTHOR, CHROME, DATE, LINK, QUOTE, is_text
 
 _DIGITS = re.compile(r"\d+")
 _NAMED = ("itemprop", "component", "data-role", "data-testid", "role", "property")
 _CANDIDATES = 40  # groups that are looked at closely, the heaviest first
 _ALONE = 0.7  # how sure a single post is
-_LEAST = 15  # characters of prose in a single post
+_LEAST = 15  # characters of prose in a single post of which no class says that it is one
 _LITTLE = 10  # characters of prose in most posts; with less in each it may be anything that has a date
 _POST_ID = re.compile(
-    r"(?:\w+[-_])*(?:post|p|msg|message|comment|topic|thread|discussion|question|answer|reply)[-_]?([1-9]\d*)$",
+    r"(?:\w+[-_])*(?:post|p|pid|msg|message|comment|topic|thread|discussion|question|answer|reply)[-_]?([1-9]\d*)$",
     re.IGNORECASE,
 )
+_POST_CLASS = re.compile(r"(?:^|[\s_-])(?:post|comment|message)(?=[\s_-]|$)", re.IGNORECASE)
 _MOST = 0.6  # of a group's members: what so many have, all posts have
 
 
@@ -70,12 +71,32 @@ def alone(page: Outline) -> Found | None:
     """The page's only post: of the elements that are marked as a post and hold a date the best."""
     best: Found | None = None
     for unit in _marked(page):
-        at = max(range(unit, page.end[unit]), key=page.net)
+        at = _whole(page, max(range(unit, page.end[unit]), key=page.net), unit)
+        weight = page.net(at)
+        if weight <= _LEAST:
+            at, weight = next(((text, 1) for text in range(unit, page.end[unit]) if _is_short(page, text)), (at, 0))
         around = (range(page.first[unit], page.first[at]), range(page.last[at], page.last[unit]))
         block = Block(bodies=(at,), unit=unit, around=around, inside=range(page.first[at], page.last[at]))
-        if page.net(at) > (best.weight if best else _LEAST) and _has(page, block, DATE):
-            best = Found(blocks=(block,), sure=_ALONE, weight=page.net(at), key="alone")
+        if weight > (best.weight if best else 0) and _has(page, block, DATE):
+            best = Found(blocks=(block,), sure=_ALONE, weight=weight, key="alone")
     return best
+
+
+def _is_short(page: Outline, at: int) -> bool:
+    """Whether an element's class says that it is a post's text, which may be one word or a picture."""
+    node = page.nodes[at]
+    return is_text(node.get("class") or "") and (page.first[at] < page.last[at] or node.find(".//img") is not None)
+
+
+def _whole(page: Outline, at: int, unit: int) -> int:
+    """The greatest element around a text that adds nothing but text, quotes and links to it."""
+    while at != unit:
+        parent = page.parent[at]
+        beside = (*range(page.first[parent], page.first[at]), *range(page.last[at], page.last[parent]))
+        if any(page.kinds[leaf] & ~(LINK | QUOTE) for leaf in beside):
+            break
+        at = parent
+    return at
 
 
 def is_of(page: Outline, run: Found, one: Found) -> bool:
@@ -113,8 +134,11 @@ def is_marked(page: Outline, at: int, last: int) -> bool:
 
 def _post_number(node: Any) -> str | None:
     """The number in an element's id as a post, None for any other element."""
-    found = _POST_ID.match(node.get("id") or "")
-    return found[1] if found else node.get("data-pid")
+    id_ = node.get("id") or ""
+    if id_.isdecimal() and _POST_CLASS.search(node.get("class") or ""):
+        return id_
+    found = _POST_ID.match(id_)
+    return found[1] if found else node.get("data-pid") or node.get("data-pk")
 
 
 def groups(page: Outline, taken: frozenset[int] = frozenset()) -> dict[str, list[int]]:

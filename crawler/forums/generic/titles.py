@@ -30,7 +30,7 @@ def read(doc: Document) -> str:
 def _is_parents(doc: Document, node: Any) -> bool:
     """Whether a text is a link to the page above this one: the name of the site or the board."""
     here = pager.first_url(urls.clean(doc.url))
-    links = (*every(node, "a[href]")[:1], *node.iterancestors("a"))
+    links = every(node, "a[href]")[:1] + every(node, "./ancestor-or-self::a[@href]")
     targets = [urls.clean(target) for link in links if (target := doc.link(link.get("href")))]
     # a thread's own address may go on with the number of a post
     return any(here.startswith(target) and _LETTER.search(here[len(target) :]) for target in targets)
@@ -50,8 +50,8 @@ def _part(doc: Document, name: str) -> str:
     parts = {"".join(pieces[at:end]) for at in range(0, size, 2) for end in range(at + 1, size + 1, 2)} - {name, ""}
     found = ""
     for node in doc.tree.iter(etree.Element):
-        for text in () if node.tag == "title" else (node.text, node.tail):
+        for owner, text in () if node.tag == "title" else ((node, node.text), (node.getparent(), node.tail)):
             shown = _ANSWER.sub("", words(text)) if text else ""
-            if len(shown) > len(found) and shown in parts and not _is_led_up(doc, node):
+            if len(shown) > len(found) and shown in parts and not _is_led_up(doc, owner):
                 found = shown
     return found

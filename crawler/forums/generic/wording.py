@@ -26,11 +26,19 @@ _PROFILE = re.compile(
     r"|action=(?:view)?profile|showuser=|(?:^|/)(?:member|profile|memberlist|user|userinfo)(?:\.\w+)?\?",
     re.IGNORECASE,
 )
+# "forum-name", "topic-title-link": nobody's name, and no button
+_TITLE = re.compile(
+    r"(?:^|\s)(?:forum|topic|thread|board|subforum|discussion|category)[_-]*(?:name|title|subject|link)(?:[_-]*link)?(?=\s|$)",
+    re.IGNORECASE,
+)
 # "comment-user-info" around a whole comment: what is inside says that it is its text.
 _TEXT = re.compile(
     r"(?:^|\s)(?:comment|post|message|msg|reply|answer|entry)[_-]?(?:content|body|text|detail)(?=\s|$)", re.IGNORECASE
 )
-_CARD = re.compile(r"(?:^|\s)(?:comment|post|message|reply|answer)[\w-]*(?:info|meta|profile)(?=\s|$)", re.IGNORECASE)
+_CARD = re.compile(
+    r"(?:^|\s)(?:(?:comment|post|message|reply|answer)[\w-]*(?:info|meta|profile)|(?:forum|topic|thread|board)[_-]?info)(?=\s|$)",
+    re.IGNORECASE,
+)
 _DEED = re.compile(
     r"find|search|private|login|register|logout|report|send|message|mail|compose|do=add|edit|feed", re.IGNORECASE
 )
@@ -53,7 +61,7 @@ _REPLY = re.compile(r"^(?:re|aw|sv|ynt|odp|ответ|trả lời|回复|回覆)
 @lru_cache(maxsize=4096)  # a page repeats its classes
 def meaning(classes: str) -> int:
     """What a class attribute says of the text inside: any of QUOTE, CHROME, AUTHOR and TIME (perhaps a date)."""
-    words = _HUMP.sub("-", classes)
+    words = _TITLE.sub(" ", _HUMP.sub("-", classes))
     kinds = (_CHROME, CHROME), (_AUTHOR, AUTHOR), (_QUOTE, QUOTE), (_TIME, TIME)
     return sum(kind for pattern, kind in kinds if pattern.search(words))
 
@@ -62,6 +70,12 @@ def meaning(classes: str) -> int:
 def is_text(classes: str) -> bool:
     """Whether a class attribute says that the element is the text of a post."""
     return bool(_TEXT.search(classes))
+
+
+@lru_cache(maxsize=4096)
+def is_title(classes: str) -> bool:
+    """Whether a class attribute says that the element is the title of a thread or board."""
+    return bool(_TITLE.search(classes))
 
 
 def is_card(classes: str) -> bool:
