@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sqlite3
 import subprocess
 from contextlib import closing
@@ -165,6 +166,21 @@ def test_a_member_reads_what_guests_may_not(run: Run, tmp_path: Path, forum: For
         assert done.returncode == 0, done.stderr
         assert members_only in threads(tmp_path)
         assert [hit.path for hit in served.requests if hit.method == "POST"] == ["/login/login"]
+
+
+def test_cookies_ask_nobody_else_and_leave_nothing_at_home(run: Run, tmp_path: Path, forum: Forum) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with serve(forum) as served, socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(0)
+        proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        proxies = {"http_proxy": proxy, "https_proxy": proxy, "no_proxy": "127.0.0.1"}
+        clean = {name: value for name, value in os.environ.items() if not name.endswith(("CACHE", "CACHE_HOME"))}
+        done = run("crawl", served.url, "--delay", 0, cwd=tmp_path, env={**clean, "HOME": str(home), **proxies})
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not list(home.iterdir())
 
 
 def test_a_lost_login_is_renewed_once(run: Run, tmp_path: Path, forum: Forum, members_only: str) -> None:

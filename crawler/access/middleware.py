@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
+from scrapy.downloadermiddlewares import cookies as jars
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from tldextract import TLDExtract
 
 from archive.errors import XemtiepError
 from archive.frontier import host_of
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
+# Scrapy's own asks two hosts of the internet for the list of public suffixes when a first cookie is set, without a time
+# limit and in the way of everything else, and writes it below HOME; the list that came with the package will do. There
+# is no setting for it.
+jars._split_domain = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)  # noqa: SLF001 # as above
 STAMP = 1.1  # seconds; phpBB takes a form that comes back within the second it was made for a robot's
 
 
