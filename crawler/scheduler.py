@@ -105,9 +105,9 @@ class FrontierScheduler(BaseScheduler):
             host = hosts[host_of(row.url)]
             if not host.open():
                 self.spider.archive.put_back(row)
-            elif not self.spider.ledger.worn_out(row):
+            elif not self.spider.ledger.worn_out(row) and (request := self.spider.request(row)):
                 host.ask()
-                return self.spider.request(row)
+                return request
         self._wake_when_due(active, redirected)
         return None
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from conftest import COMMAND, Run
 
+from archive import Archive
 from crawler.demo import Served, sample_forum, serve
 from crawler.demo.routes import answer
 
@@ -298,7 +299,28 @@ def test_scrapy_finds_and_runs_the_spider(tmp_path: Path) -> None:
     assert (detail, outcome, json.loads(counts)["new"]) == (served.url, "done", posts)
 
 
+def test_scrapy_refuses_an_address_without_its_scheme_before_anything_is_saved(tmp_path: Path) -> None:
+    scrapy, top = COMMAND.with_name("scrapy"), Path(__file__).parent.parent
+    options = ["-a", "url=forum.example", "-s", f"XEMTIEP_ARCHIVE={tmp_path / 'a.db'}"]
+    done = subprocess.run([scrapy, "crawl", "forum", *options], cwd=top, capture_output=True, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+    assert "give https://forum.example" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 # ---------------------------------------------------------------- what cannot be asked for
+
+
+@pytest.mark.parametrize("url", ["forum.example", "file:///etc/passwd", "http:///nowhere/"])
+def test_a_row_that_cannot_be_asked_for_is_given_up_and_the_crawl_goes_on(run: Run, tmp_path: Path, url: str) -> None:
+    with Archive.open(tmp_path / "a.db") as archive:
+        archive.seed(url)
+    with serve(sample_forum(threads=20)) as served:
+        done = run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0)
+        assert (done.returncode, "Traceback" in done.stderr) == (3, False), done.stderr
+        assert f"{url}: no address that begins with http" in done.stderr
+        assert archived(tmp_path / "a.db") == posted(served)
+        assert run("crawl", served.url, "--archive", tmp_path / "a.db", "--delay", 0).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ A page carries its links; the archive puts the new ones into the frontier in the
 """
 
 import gc
+import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
@@ -11,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
@@ -20,12 +22,13 @@ from scrapy.utils.defer import _schedule_coro
 from twisted.python.failure import Failure
 
 from archive import Archive
-from archive.errors import ArchiveError
+from archive.errors import ArchiveError, ConfigError, XemtiepError
 from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request
 from crawler.access.login import LoginError
 from crawler.circles import Circles
 from crawler.config import Config, load
+from crawler.crawl import checked
 from crawler.download import InterruptedDownloadError
 from crawler.failures import reason_of
 from crawler.landing import leaves_host, strays
@@ -65,7 +68,7 @@ class ForumSpider(scrapy.Spider):
     ) -> None:
         super().__init__(**kwargs)
         self.began = time.time()
-        self.starts = tuple(Start(url=one) for one in url.split()) if isinstance(url, str) else tuple(url)
+        self.starts = tuple(map(_start, url.split())) if isinstance(url, str) else tuple(url)
         self.given = load(Path(config)) if isinstance(config, str) else config
         self.circles = Circles()
         self.resources = ExitStack()
@@ -74,7 +77,18 @@ class ForumSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> "ForumSpider":
-        """Made by Scrapy; listens for pages that broke the reader, the cleaner or the archive."""
+        """Made by Scrapy. What cannot be crawled as `scrapy crawl` was told ends it with one line, not a traceback."""
+        try:
+            return cls._made(crawler, *args, **kwargs)
+        except XemtiepError as error:
+            if kwargs.get("archive") is not None:
+                raise
+            logging.getLogger(cls.name).error("%s", error)  # noqa: TRY400 # the line says it all
+            raise SystemExit(error.exit_code) from error  # the one error that Scrapy does not log with its traceback
+
+    @classmethod
+    def _made(cls, crawler: "Crawler", *args: Any, **kwargs: Any) -> "ForumSpider":
+        """Take what the settings say; listen for pages that broke the reader, the cleaner or the archive."""
         spider: ForumSpider = super().from_crawler(crawler, *args, **kwargs)
         spider.tries = crawler.settings.getint("XEMTIEP_TRIES")
         spider.config = spider.given or Config(delay=crawler.settings.getfloat("XEMTIEP_DELAY"))
@@ -132,8 +146,14 @@ class ForumSpider(scrapy.Spider):
         """Whether the time of the run is over."""
         return self.deadline is not None and time.time() >= self.deadline
 
-    def request(self, row: Request) -> scrapy.Request:
-        """Turn a frontier row into the request that carries it through retries and redirects."""
+    def request(self, row: Request) -> scrapy.Request | None:
+        """Turn a frontier row into the request that carries it through retries and redirects.
+
+        One that is no web address is given up: it would break off every run, or read a file of this machine.
+        """
+        if not _is_web(row.url):
+            self.ledger.give_up(row, "failed", "no address that begins with http:// or https://")
+            return None
         headers = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified}
         return scrapy.Request(
             row.url,
@@ -261,3 +281,19 @@ class ForumSpider(scrapy.Spider):
         if self.ledger.error != reason and engine is not None:
             self.ledger.error = reason
             _schedule_coro(engine.close_spider_async(reason="archive_error"))
+
+
+def _start(url: str) -> Start:
+    """Begin at a URL of `-a url=...`, which is kept as it is given.
+
+    Raises:
+        ConfigError: it is no http(s) address.
+    """
+    if "://" not in url:
+        raise ConfigError(f"{url!r} does not say how it is asked for: give https://{url} or http://{url}")
+    return Start(url=checked(url))
+
+
+def _is_web(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
