@@ -287,12 +287,13 @@ def test_a_page_that_is_no_forum_is_said_to_be_none(
     assert rows(tmp_path / "a.db", "select count(*) from posts") == [(0,)]
 
 
-def test_scrapy_finds_and_runs_the_spider(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", ["-s XEMTIEP_ARCHIVE", "-a archive"])
+def test_scrapy_finds_and_runs_the_spider(tmp_path: Path, way: str) -> None:
     scrapy, top = COMMAND.with_name("scrapy"), Path(__file__).parent.parent
     assert subprocess.run([scrapy, "list"], cwd=top, capture_output=True, text=True, check=True).stdout == "forum\n"
-    options = ["-s", f"XEMTIEP_ARCHIVE={tmp_path / 'a.db'}", "-s", "XEMTIEP_DELAY=0"]
+    options = [*f"{way}={tmp_path / 'a.db'}".split(), "-s", "XEMTIEP_DELAY=0"]
     with serve(sample_forum(threads=20)) as served:
-        subprocess.run([scrapy, "crawl", "forum", "-a", f"url={served.url}", *options], cwd=top, check=True)
+        subprocess.run([scrapy, "crawl", "forum", "-a", f"url={served.url}", *options], cwd=top, check=True, timeout=60)
         assert archived(tmp_path / "a.db") == posted(served)
         posts = sum(len(thread["posts"]) for thread in served.forum.truth())
     ((detail, outcome, counts),) = rows(tmp_path / "a.db", "select detail, outcome, counts from runs")

@@ -48,7 +48,7 @@ class ForumSpider(scrapy.Spider):
     """Crawls what `url` names: a thread, a board or a whole forum; several URLs are separated by spaces.
 
     With no `archive` it opens and locks the one that the settings name, for `scrapy crawl forum -a url=...`; with
-    `-a config=FILE` the one of that configuration.
+    `-a archive=FILE` that one, with `-a config=FILE` the one of that configuration.
     """
 
     name = "forum"
@@ -62,7 +62,7 @@ class ForumSpider(scrapy.Spider):
     def __init__(
         self,
         url: str | Iterable[Start] = "",
-        archive: Archive | None = None,
+        archive: Archive | str | None = None,
         config: Config | str | None = None,
         **kwargs: Any,
     ) -> None:
@@ -72,7 +72,8 @@ class ForumSpider(scrapy.Spider):
         self.given = load(Path(config)) if isinstance(config, str) else config
         self.circles = Circles()
         self.resources = ExitStack()
-        if archive is not None:
+        self.file = archive if isinstance(archive, str) else None
+        if isinstance(archive, Archive):
             self.archive = archive
 
     @classmethod
@@ -81,7 +82,7 @@ class ForumSpider(scrapy.Spider):
         try:
             return cls._made(crawler, *args, **kwargs)
         except XemtiepError as error:
-            if kwargs.get("archive") is not None:
+            if isinstance(kwargs.get("archive"), Archive):
                 raise
             logging.getLogger(cls.name).error("%s", error)  # noqa: TRY400 # the line says it all
             raise SystemExit(error.exit_code) from error  # the one error that Scrapy does not log with its traceback
@@ -95,7 +96,7 @@ class ForumSpider(scrapy.Spider):
         spider.hosts = Hosts(spider.config)
         spider.resources.push(spider.hosts.locks)
         if not hasattr(spider, "archive"):
-            path = spider.given.archive if spider.given else crawler.settings["XEMTIEP_ARCHIVE"]
+            path = spider.file or (spider.given.archive if spider.given else crawler.settings["XEMTIEP_ARCHIVE"])
             spider.archive = spider.resources.enter_context(Archive.open(path))
             spider.resources.enter_context(spider.archive.lock())
             named = dict.fromkeys(spider.config.name_of(start.url) or start.url for start in spider.starts)
