@@ -36,7 +36,7 @@ def watched(config: Config, run: Callable[[Callable[[], None]], "Summary"], say:
         try:
             write(config.metrics, config)
         except (OSError, XemtiepError) as error:
-            say(f"{config.metrics} cannot be written: {error}")
+            say(f"{config.metrics} cannot be written: {getattr(error, 'strerror', None) or error}")
     ping(config.ping.failure if summary.exit else config.ping.success, say)
     return summary
 

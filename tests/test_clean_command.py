@@ -97,6 +97,12 @@ def test_a_saved_page_is_explained(run: "Run", tmp_path: Path) -> None:
     assert f"{page / 'why.html'} cannot be written" in refused.stderr
 
 
+@pytest.mark.parametrize("folder", ["/", ".", "/etc/.."])
+def test_a_folder_is_no_name_for_a_page(run: "Run", tmp_path: Path, folder: str) -> None:
+    done = run("clean", "-", "--html", folder, stdin=TEXT, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, f"xemtiep: {folder} cannot be written: Is a directory\n")
+
+
 def test_a_page_is_written_whole_or_not_at_all(run: "Run", tmp_path: Path) -> None:
     page, archive = tmp_path / "why.html", tmp_path / "a.db"
     page.write_text("as it was")

@@ -1,5 +1,6 @@
 """Files and folders that take their name only when they are whole, whatever ends the writing: an error or kill -9."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -16,6 +17,8 @@ _BUFFER = 2**20  # bytes: one write for hundreds of articles
 @contextmanager
 def placed_file(target: Path) -> Iterator[BinaryIO]:
     """A new file that replaces `target` when everything was written."""
+    if target.is_dir():  # said before the work; "/" has not even a name to put a file beside
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     part = _part_of(target)
     try:
         with part.open("xb", buffering=_BUFFER) as stream:
