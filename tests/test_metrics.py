@@ -1,5 +1,6 @@
 """What watchers are told: the file for Prometheus, and the addresses that are asked for."""
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -109,3 +110,12 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
     write_whole(file, "two")
     assert (file.read_text(), file.stat().st_mode & 0o777) == ("two", 0o600)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+def test_a_pipe_is_written_and_stays_one(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, "one")
+    assert (os.read(reader, 9), pipe.is_fifo()) == (b"one", True)
+    os.close(reader)
