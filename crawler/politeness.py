@@ -82,6 +82,7 @@ class Host:
     `adaptive` is off with a configured delay of 0.
 
     `state` says whether it is asked at all in this run, `reason` why not. `software` made the last page that was read.
+    `answers` counts what came of what was asked for; `speaks`, be it only to say that it has no answer now.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Host:
     troubles: int = 0
     troubled: set[str] = field(default_factory=set)
     answers: int = 0
+    speaks: bool = False
     state: State = State.OPEN
     reason: str = ""
     software: str | None = None

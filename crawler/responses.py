@@ -73,7 +73,7 @@ def said(page: Page, response: Response) -> str:
     """What a page that is not to be saved says of itself: the status if that is no success, and the page's message."""
     if response.status < SUCCESS:
         return page.message
-    words = page.message
+    words = "" if page.kind is Kind.UNKNOWN else page.message  # whose page an error is on says nothing about it
     if response.status in REDIRECTS:  # Scrapy follows those that lead to a web address
         to = header(response, "Location")
         words = f"redirects to {to}, which is no web address" if to else "redirects to nowhere"

@@ -94,10 +94,13 @@ def ending(spider: "ForumSpider", reason: str, name: str | None = None) -> tuple
     barred = [host for host in open_ if not spider.archive.has_posts(host)]
     forbidden = [f"{host}: what it lists is forbidden by the site's robots.txt; no post was read" for host in barred]
     error = "; ".join(filter(None, [broken, missing, *forbidden, *(host.reason for host in hosts)])) or None
+    nothing = State.DOWN in states and not any(host.answers for host in hosts)  # not even an answer 304 or 404
+    speaks = any(host.speaks for host in hosts)  # 503, say, to everything
     cases = (
         (reason == "shutdown", "interrupted", INTERRUPTED),
         (reason != "finished" or left, "broken off", FAILED),
-        (State.SHUT in states or barred, "shut out", SHUT_OUT),
+        (State.SHUT in states or barred or (nothing and speaks), "shut out", SHUT_OUT),
+        (nothing, "failed", FAILED),
         (states == {State.LOCKED}, "locked", LOCKED),
         (states & {State.DOWN, State.LOCKED}, "done with errors", PARTIAL),
         (broken and not counts["pages"], "failed", FAILED),

@@ -387,9 +387,10 @@ def speaking(answer: bytes | None) -> Iterator[str]:
         ),
         (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "HTTP 403"),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP 404"),
+        (b"HTTP/1.1 400 Bad\r\nContent-Type: text/html\r\nContent-Length: 10\r\n\r\n<p>Bad</p>", "HTTP 400\n"),
         (b"", "closed without an answer"),
     ],
-    ids=["truncated", "garbage", "too long", "to nowhere", "to a file", "403", "404", "nothing"],
+    ids=["truncated", "garbage", "too long", "to nowhere", "to a file", "403", "404", "400", "nothing"],
 )
 def test_an_answer_that_is_of_no_use_is_named_in_words(run: Run, tmp_path: Path, answer: bytes, said: str) -> None:
     with speaking(answer) as url:

@@ -298,3 +298,21 @@ def test_a_request_that_robots_txt_forbids_takes_no_time_of_the_host() -> None:
     asked.ask()
     asked.spare()
     assert (asked.asked, asked.ready <= time.time()) == (0, True)
+
+
+@pytest.mark.parametrize("retry_after", [0, 3600])
+def test_a_host_that_answers_nothing_but_429_has_shut_xemtiep_out(
+    run: Run, tmp_path: Path, small: Served, retry_after: int
+) -> None:
+    small.forum.fail("^/$", status=429, times=1000, retry_after=retry_after)
+    code, summary, stderr = crawl(run, tmp_path, small.url, "--delay", 0)
+    assert (code, summary["outcome"]) == (4, "shut out")
+    assert "HTTP 429" in stderr
+    assert "software" not in stderr
+
+
+def test_a_host_that_cannot_be_reached_has_failed_whatever_is_left_of_it(run: Run, tmp_path: Path) -> None:
+    with serve(sample_forum(threads=20)) as gone:
+        assert crawl(run, tmp_path, gone.url, "--delay", 0, "--max-requests", 3)[0] == 0
+    code, summary, stderr = crawl(run, tmp_path, gone.url, "--delay", 0)
+    assert (code, summary["outcome"]) == (1, "failed"), stderr

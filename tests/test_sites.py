@@ -221,7 +221,7 @@ def moved_to(url: str) -> Iterator[str]:
         ("robots", 4, "robots.txt"),
         ("challenge", 4, "shuts"),
         ("nobody", 1, "refused"),
-        ("overloaded", 3, "503"),
+        ("overloaded", 4, "503"),
         ("moved", 1, "it redirects to http://localhost:"),
     ],
 )

@@ -186,6 +186,7 @@ class ForumSpider(scrapy.Spider):
         host = self.hosts[host_of(response.url)]
         fetched_at = datetime.now(UTC)
         self.ledger.count(row, "requests")
+        host.speaks = True
         if response.status not in OVERLOADED:
             host.answered(response.meta.get("download_latency", 0.0))
         if response.status == NOT_MODIFIED:
@@ -255,6 +256,7 @@ class ForumSpider(scrapy.Spider):
             case ForbiddenError():
                 self.ledger.refused(row, failure.request.url, reason)  # type: ignore[attr-defined] # as above
             case RobotsUnavailableError() as error:
+                host.speaks = True
                 self.ledger.hold(row, reason, error.wait)
             case InterruptedDownloadError():
                 self.ledger.put_back(row)
