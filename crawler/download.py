@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 from scrapy.core.downloader.handlers import http11
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.downloadermiddlewares import httpcompression
 from scrapy.http import Response
 
 from archive.errors import XemtiepError
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
-logging.getLogger(http11.__name__).setLevel(logging.ERROR)  # it warns of long bodies, which crawler.failures says
+# They warn of answers that are long, cut short or packed in an unknown way; crawler.failures and .responses say so
+WARNERS = (http11.__name__, httpcompression.__name__)
 STOP = object()  # the signal that breaks off downloads
 GRACE = 1.0  # seconds that downloads may still take when the crawl is stopped
 
@@ -31,6 +33,8 @@ class Handler(http11.HTTP11DownloadHandler):
 
     def __init__(self, crawler: "Crawler") -> None:
         super().__init__(crawler)
+        for name in WARNERS:  # not before Scrapy has set up its logs, which resets all levels
+            logging.getLogger(name).setLevel(logging.ERROR)
         self.under_way: set[asyncio.Task[Any]] = set()
         self.stopped = False
         crawler.signals.connect(self.stop, STOP)

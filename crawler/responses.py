@@ -72,7 +72,10 @@ def fetched(row: Request, page: Page, response: Response, now: datetime) -> Fetc
 def said(page: Page, response: Response) -> str:
     """What a page that is not to be saved says of itself: the status if that is no success, and the page's message."""
     if response.status < SUCCESS:
-        return page.message
+        packed = header(response, "Content-Encoding")  # is kept where it is not understood
+        if packed in {None, "identity"} or page.kind not in {Kind.UNKNOWN, Kind.ERROR}:
+            return page.message
+        return f"the answer is compressed as {packed!r}, which xemtiep does not know"
     words = "" if page.kind is Kind.UNKNOWN else page.message  # whose page an error is on says nothing about it
     if response.status in REDIRECTS:  # Scrapy follows those that lead to a web address
         to = header(response, "Location")

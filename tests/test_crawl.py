@@ -1,5 +1,6 @@
 """The crawl against a real local server: what was posted is what is archived, and trouble has a name."""
 
+import gzip
 import json
 import re
 import signal
@@ -374,6 +375,11 @@ def speaking(answer: bytes | None) -> Iterator[str]:
             peer.close()
 
 
+def packed(how: bytes, body: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n"
+    return head % (how, len(body)) + body
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -385,19 +391,30 @@ def speaking(answer: bytes | None) -> Iterator[str]:
             b"HTTP/1.1 302 Found\r\nLocation: file:///etc/hosts\r\nContent-Length: 0\r\n\r\n",
             "HTTP 302: redirects to file:///etc/hosts, which is no web address",
         ),
+        (b"HTTP/1.1 302 Found\r\nLocation: javascript:alert(1)\r\nContent-Length: 0\r\n\r\n", "is no web address"),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://[/\r\nContent-Length: 0\r\n\r\n", "is no web address"),
+        (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", "redirects in a circle"),
+        (packed(b"gzip", b"no"), "the answer is not compressed as it says (gzip)"),
+        (packed(b"br", b"no"), "the answer is not compressed as it says (br)"),
+        (packed(b"new", b"no"), "the answer is compressed as 'new'"),
+        (packed(b"gzip", gzip.compress(bytes(65 * 2**20), 1)), "the answer is too long"),
         (b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "HTTP 403"),
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "HTTP 404"),
         (b"HTTP/1.1 400 Bad\r\nContent-Type: text/html\r\nContent-Length: 10\r\n\r\n<p>Bad</p>", "HTTP 400\n"),
         (b"", "closed without an answer"),
     ],
-    ids=["truncated", "garbage", "too long", "to nowhere", "to a file", "403", "404", "400", "nothing"],
-)
+    ids=[
+        "truncated", "garbage", "too long", "to nowhere", "to a file", "to a script", "to no host", "in a circle",
+        "no gzip", "no brotli", "unknown packing", "too long when unpacked", "403", "404", "400", "nothing",
+    ],
+)  # fmt: skip
 def test_an_answer_that_is_of_no_use_is_named_in_words(run: Run, tmp_path: Path, answer: bytes, said: str) -> None:
     with speaking(answer) as url:
         done = run("crawl", url, "--archive", tmp_path / "a.db", "--delay", 0)
     assert done.returncode in {1, 3, 4}, done.stdout
     assert said in done.stderr
-    assert re.search(r"Traceback|twisted|Failure|WARNING.*scrapy|object at 0x", done.stderr) is None, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert re.search(r"Traceback|twisted|Failure|scrapy|DOWNLOAD_|object at 0x", done.stderr) is None, done.stderr
 
 
 def test_an_address_with_https_that_has_none_is_told_from_a_bad_certificate(run: Run, tmp_path: Path) -> None:

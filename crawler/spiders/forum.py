@@ -122,7 +122,9 @@ class ForumSpider(scrapy.Spider):
         if reason == "finished" and not self.spent():
             self.note_rest()
         if self.run is not None:
-            outcome, _, _ = ending(self, reason)
+            outcome, _, error = ending(self, reason)
+            if error:
+                self.logger.error(error)
             self.archive.end_run(self.run, outcome=outcome, counts=self.ledger.counts)
         self.resources.close()
 
