@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 WARNERS = (http11.__name__, httpcompression.__name__)
 STOP = object()  # the signal that breaks off downloads
 GRACE = 1.0  # seconds that downloads may still take when the crawl is stopped
+LAST = 5.0  # and when its time is over, which nobody waits for
 
 
 class InterruptedDownloadError(XemtiepError):

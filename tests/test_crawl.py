@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -448,6 +448,36 @@ def test_a_server_that_never_answers_does_not_hold_up_the_end(tmp_path: Path, se
     assert (process.returncode, err) == (130, "")
     assert json.loads(out)["waiting"] == 1
     assert rows(archive, "select state, tries from frontier") == [("queued", 0)]
+
+
+def test_a_server_that_never_comes_to_an_end_does_not_prolong_the_run(run: Run, tmp_path: Path) -> None:
+    over = Event()
+
+    def drip() -> Iterator[bytes]:
+        while not over.wait(0.1):
+            yield b"1\r\n.\r\n"
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(404 if self.path == "/robots.txt" else 200)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.writelines([b"0\r\n\r\n"] if self.path == "/robots.txt" else drip())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/"
+        began = time.monotonic()
+        done = run("crawl", url, "--archive", tmp_path / "a.db", "--delay", 0, "--max-time", "1s")
+        took = time.monotonic() - began
+        over.set()
+        server.shutdown()
+    assert took < 15
+    assert (done.returncode, done.stdout.partition(":")[0], done.stderr) == (0, "stopped at its limit", "")
+    assert rows(tmp_path / "a.db", "select state, tries from frontier") == [("queued", 0)]
 
 
 def taken(archive: Path) -> bool:

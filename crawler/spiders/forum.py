@@ -18,6 +18,7 @@ import scrapy
 from scrapy import signals
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
+from scrapy.utils.asyncio import CallLaterResult, call_later
 from scrapy.utils.defer import _schedule_coro
 from twisted.python.failure import Failure
 
@@ -29,7 +30,7 @@ from crawler.access.login import LoginError
 from crawler.circles import Circles
 from crawler.config import Config, load
 from crawler.crawl import checked
-from crawler.download import InterruptedDownloadError
+from crawler.download import LAST, STOP, InterruptedDownloadError
 from crawler.failures import reason_of
 from crawler.landing import leaves_host, strays
 from crawler.ledger import Ledger
@@ -57,6 +58,7 @@ class ForumSpider(scrapy.Spider):
     hosts: Hosts
     ledger: Ledger
     run: int | None = None  # of an archive that this spider opened itself
+    last_call: CallLaterResult | None = None
     reason = "shutdown"  # why it was closed: a second Ctrl-C, or one in the first second, leaves no other
 
     def __init__(
@@ -113,12 +115,16 @@ class ForumSpider(scrapy.Spider):
         gc.set_threshold(10_000)  # more than a page's own objects, which need no collector: they form no circles
         for start in self.starts:
             self.ledger.seed(replace(start, url=urls.clean(start.url)))
+        if self.deadline is not None:  # a server that never comes to an end must not prolong the run
+            self.last_call = call_later(self.deadline + LAST - time.time(), self.crawler.signals.send_catch_log, STOP)
         return
         yield  # Scrapy asks for a generator
 
     def closed(self, reason: str) -> None:
         """Close the archive if this spider opened it, and let other crawls ask its hosts."""
         self.reason = reason
+        if self.last_call:
+            self.last_call.cancel()
         if reason == "finished" and not self.spent():
             self.note_rest()
         if self.run is not None:
