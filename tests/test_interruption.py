@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import xemtiep
 
 from crawler.demo import Served
 
@@ -34,3 +35,19 @@ def test_an_export_that_is_ended_leaves_nothing(
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err) == (130, "xemtiep: interrupted\n")
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_killed_merge_left_is_removed_by_the_next(crawled: tuple[Path, Served], tmp_path: Path) -> None:
+    slow = SLOW.replace(
+        '["xemtiep", "export", "--archive", sys.argv[1], "-o"', '["xemtiep", "merge", sys.argv[1], "-o"'
+    )
+    command = [sys.executable, "-c", slow, str(crawled[0]), f"{tmp_path}/m.db"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not list(tmp_path.glob(".*.part-wal")):
+        time.sleep(0.01)
+    beside = xemtiep("merge", crawled[0], "-o", tmp_path / "beside.db")
+    assert (beside.returncode, len(list(tmp_path.glob(".*.part")))) == (0, 1)  # it is still being written
+    process.kill()
+    process.communicate(timeout=30)
+    assert xemtiep("merge", crawled[0], "-o", tmp_path / "m.db").returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["beside.db", "m.db"]

@@ -273,7 +273,7 @@ def test_a_full_disk_leaves_no_half_archive(run: Run, tmp_path: Path, fresh: Ite
     assert "run the same command again" in done.stderr
     assert "everything" not in done.stderr  # is kept: nothing is, the target is not there
     assert "Traceback" not in done.stderr
-    assert [path.name for path in tmp_path.iterdir() if "target" in path.name] == []
+    assert [path.name for path in tmp_path.iterdir() if "target" in path.name or path.name.startswith(".")] == []
 
 
 def test_an_archive_of_another_version_is_named(fresh: Iterator[Path]) -> None:

@@ -19,6 +19,7 @@ def placed_file(target: Path) -> Iterator[BinaryIO]:
     """A new file that replaces `target` when everything was written."""
     if target.is_dir():  # said before the work; "/" has not even a name to put a file beside
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    target.parent.mkdir(parents=True, exist_ok=True)
     part = _part_of(target)
     try:
         with part.open("xb", buffering=_BUFFER) as stream:
@@ -34,11 +35,26 @@ def placed_file(target: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
+def placed_database(target: Path) -> Iterator[Path]:
+    """An empty file that becomes `target` when SQLite has filled and closed it."""
+    part = _part_of(target)
+    try:
+        with part.open("xb") as file:  # and closed after SQLite: closing it drops the locks of the whole process
+            _claim(file.fileno())
+            yield part
+            os.fsync(file.fileno())
+        part.replace(target)
+    finally:
+        _remove(part)
+
+
+@contextmanager
 def placed_folder(target: Path, keep: Callable[[str], bool]) -> Iterator[Path]:
     """A new folder that becomes `target` when everything is in it.
 
     What an older `target` holds stays: everything `keep` says yes to of the names that the new folder has not.
     """
+    target.parent.mkdir(parents=True, exist_ok=True)
     part, before = _part_of(target), target.with_name(f".{target.name}.before")
     if before.exists() and not target.exists():  # killed between its last two steps
         before.rename(target)
@@ -61,12 +77,19 @@ def placed_folder(target: Path, keep: Callable[[str], bool]) -> Iterator[Path]:
 
 
 def _part_of(target: Path) -> Path:
-    """An unused name beside `target`; what killed exports left there is removed."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    """An unused name beside `target`; what killed exports and merges left there is removed."""
     for left in target.parent.glob(_PART.format("*")):
         if _is_left(left):
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+            _remove(left)
     return target.with_name(_PART.format(secrets.token_hex(4)))
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
+        shutil.rmtree(part, ignore_errors=True)
+        return
+    for end in ("", "-wal", "-shm", "-journal"):
+        part.with_name(part.name + end).unlink(missing_ok=True)
 
 
 def _claim(handle: int) -> bool:

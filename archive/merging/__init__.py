@@ -6,7 +6,6 @@ depends on what the archives hold, not on their order. Stories and full-text ind
 remembers of itself (`--since-last`) speaks of one archive's numbers and is left behind.
 """
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -16,6 +15,7 @@ from typing import NamedTuple
 from archive import stories
 from archive.database import explained, read_only
 from archive.errors import ArchiveError
+from archive.export.placing import placed_database
 from archive.merging.keys import KINDS, Merge, Source, groups, number
 from archive.merging.places import merged_author, merged_board, merged_site, merged_thread
 from archive.merging.posts import place_late, save_post
@@ -56,19 +56,14 @@ def merge(paths: Sequence[Path], target: Path, *, follow: Follow | None = None) 
             full.
     """
     _refuse(paths, target)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     with ExitStack() as stack:
-        for end in ("", "-wal", "-shm", "-journal"):
-            stack.callback(Path(f"{part}{end}").unlink, missing_ok=True)
         sources = [_source(stack, position, path) for position, path in enumerate(paths)]
-        with _named(part, target), Archive.open(part) as archive, explained(target):
+        part = stack.enter_context(_placed(target))
+        with Archive.open(part) as archive, explained(target):
             _fill(Merge(db=archive.db, sources=sources), follow)
             merged = _count(archive.db)
             archive.db.execute("PRAGMA journal_mode = WAL")
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
         _refuse(paths, target)
-        part.replace(target)
     return merged
 
 
@@ -82,12 +77,16 @@ def _refuse(paths: Sequence[Path], target: Path) -> None:
 
 
 @contextmanager
-def _named(part: Path, target: Path) -> Iterator[None]:
-    """Errors name the archive that was asked for, not the hidden file that becomes it."""
+def _placed(target: Path) -> Iterator[Path]:
+    """The file that becomes the archive; errors name the archive that was asked for, not this hidden file."""
+    part = target
     try:
-        yield
+        with placed_database(target) as part:
+            yield part
     except ArchiveError as error:
         raise ArchiveError(str(error).replace(str(part), str(target))) from error
+    except OSError as error:
+        raise ArchiveError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
 def _source(stack: ExitStack, position: int, path: Path) -> Source:
