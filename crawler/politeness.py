@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from archive.errors import HostLockError
 from crawler.config import Config, Site
+from crawler.counting import counted
 
 LONGEST = 3600.0  # seconds that a server's Retry-After counts for
 PATIENCE = 600.0  # a host that is to be left alone for longer is left to the next run
@@ -127,7 +128,7 @@ class Host:
         """Whether it may be asked now: not closed, not over its limits, not in its quiet hours."""
         limits = self.limits
         if limits.max_requests is not None and self.asked >= limits.max_requests:
-            self.close(State.RESTS, f"{self.name}: its limit of {limits.max_requests} requests is reached")
+            self.close(State.RESTS, f"{self.name}: its limit of {counted(limits.max_requests, 'request')} is reached")
         if limits.quiet and within(datetime.now().astimezone().time(), *limits.quiet):
             self.close(State.RESTS, f"{self.name}: its quiet hours last until {limits.quiet[1]:%H:%M}")
         return self.state is State.OPEN

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from archive import Archive
 from archive.frontier import host_of
 from crawler.config import plain
+from crawler.counting import counted
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -89,7 +90,9 @@ def ending(spider: "ForumSpider", reason: str, name: str | None = None) -> tuple
     broken = ledger.error if name is None else ledger.errors.get(name)
     few = name is None and counts["new"] < spider.config.min_items
     left = spider.archive.taken()  # nothing is under way any more, or the machinery itself is broken
-    missing = f"only {counts['new']} new posts; at least {spider.config.min_items} were expected" if few else None
+    missing = (
+        f"only {counted(counts['new'], 'new post')}; at least {spider.config.min_items} were expected" if few else None
+    )
     open_ = [] if spider.spent() else [host.name for host in hosts if host.refused and host.state is State.OPEN]
     barred = [host for host in open_ if not spider.archive.has_posts(host)]
     forbidden = [f"{host}: what it lists is forbidden by the site's robots.txt; no post was read" for host in barred]

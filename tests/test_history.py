@@ -184,7 +184,7 @@ def test_the_command_shows_posts_threads_runs_and_what_is_gone(run: Run, path: P
     assert "taken off: [-quote: quote 3-]" in ask("10", "--thread")
     assert "gone: missing since" in ask("11")
     assert [line.split()[1] for line in ask().splitlines()] == ["3", "2", "1"]
-    assert "1 threads gone" in ask("--run", 3)
+    assert "1 thread gone" in ask("--run", 3)
     assert "#2" in ask("--gone")
     assert json.loads(ask("1", "--json"))["versions"][2]["changes"]["text"][1] == ["+", "cùng"]
     assert json.loads(ask("--run", 3, "--json"))["edited"][0]["post_id"] == "1"

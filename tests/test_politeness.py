@@ -300,6 +300,15 @@ def test_a_request_that_robots_txt_forbids_takes_no_time_of_the_host() -> None:
     assert (asked.asked, asked.ready <= time.time()) == (0, True)
 
 
+def test_the_summary_names_the_quiet_hours(run: Run, tmp_path: Path, small: Served) -> None:
+    now = datetime.now().astimezone()
+    quiet = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
+    (tmp_path / "xemtiep.toml").write_text(f'[[sites]]\nurl = "{small.url}"\nquiet = "{quiet}"\n')
+    done = run("crawl", "--all", cwd=tmp_path)
+    assert (done.returncode, done.stderr, small.requests) == (0, "", [])
+    assert f"its quiet hours last until {quiet[-5:]}" in done.stdout
+
+
 @pytest.mark.parametrize("retry_after", [0, 3600])
 def test_a_host_that_answers_nothing_but_429_has_shut_xemtiep_out(
     run: Run, tmp_path: Path, small: Served, retry_after: int

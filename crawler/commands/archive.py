@@ -53,6 +53,7 @@ def export(
     """
     from archive.export import Choice
     from archive.export import export as write
+    from crawler.counting import counted
     from crawler.show import ProgressBar
 
     choice = Choice(
@@ -66,7 +67,7 @@ def export(
         target = None if output == "-" else output
         count = write(found, format_, target, choice=choice, follow=ProgressBar("articles"))
     if target:
-        click.echo(f"{count} articles in {output}", err=True)
+        click.echo(f"{counted(count, 'article')} in {output}", err=True)
 
 
 @click.command()

@@ -66,7 +66,7 @@ def _show(cleaned: "Cleaned", *, as_json: bool, explain: bool) -> None:
 def _clean_lines(file: Path, processes: int, *, explain: bool) -> int:
     """Clean JSON Lines; returns the exit code: 3 when some lines were no documents."""
     from crawler.corpus import clean_lines
-    from crawler.show import counted
+    from crawler.counting import counted
 
     refused = 0
     try:

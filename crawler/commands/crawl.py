@@ -84,7 +84,7 @@ def crawl(
         lambda trouble: click.echo(f"xemtiep: {trouble}", err=True),
     )
     echo(summary_json(summary) if as_json else summary_text(summary, settings.archive))
-    if summary.error:
+    if summary.error and (summary.exit or as_json):  # else the summary says it
         click.echo(f"xemtiep: {summary.error}", err=True)
     ctx.exit(summary.exit)
 

@@ -20,7 +20,8 @@ def merge(*, archives: tuple[Path, ...], output: Path, as_json: bool) -> None:
     Of what several hold, what was read last counts; other texts of a post become its earlier versions.
     """
     from archive.merging import merge as run
-    from crawler.show import ProgressBar, counted
+    from crawler.counting import counted
+    from crawler.show import ProgressBar
 
     merged = run(archives, output, follow=ProgressBar("rows"))
     if as_json:

@@ -90,6 +90,9 @@ def reclean(*, archive: Path | None, config: Path | None, as_json: bool) -> None
 
 
 def _summary(counts: Mapping[str, int]) -> str:
-    return "{posts} posts cleaned again: {changed} changed, {articles} are articles, {habits} have a habit".format(
-        **counts
+    from crawler.counting import counted
+
+    return (
+        f"{counted(counts['posts'], 'post')} cleaned again: {counts['changed']} changed,"
+        f" {counts['articles']} are articles, {counts['habits']} have a habit"
     )

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler.counting import counted
 from crawler.show.history import run_line
 
 if TYPE_CHECKING:
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
 def in_colours() -> bool:
     """Whether stdout shows colours: a terminal does, unless its user wants none (https://no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def counted(count: int, name: str) -> str:
-    """How many of what: "1 post", "2,000 posts"."""
-    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
 def waiting_text(count: int) -> str:
@@ -50,6 +46,8 @@ def summary_text(summary: "Summary", archive: Path) -> str:
     if troubles:
         lines.append("  " + ", ".join(f"{count} {name}" for name, count in troubles.items()))
         lines += [f"    {count} x {reason}" for reason, count in list(summary.reasons.items())[:5]]
+    if summary.error and not summary.exit:  # nothing is amiss, but it says what was left out: quiet hours, a limit
+        lines.append(f"  {summary.error}")
     if summary.waiting:
         lines.append(f"  {waiting_text(summary.waiting)}; run the same command again to go on")
     return "\n".join([*lines, f"  archive: {archive}"])

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.counting import counted
+
 if TYPE_CHECKING:
     from archive.history.of_runs import RunHistory
     from archive.history.versions import PostHistory, ThreadHistory, Version
@@ -66,7 +68,7 @@ def thread_lines(thread: "ThreadHistory", *, colored: bool) -> Iterator[str]:
     """Show a thread, and its posts that changed."""
     yield thread.title
     yield f"  {thread.url}"
-    counts = f"{thread.posts} posts, {len(thread.changed)} of them edited or gone"
+    counts = f"{counted(thread.posts, 'post')}, {len(thread.changed)} of them edited or gone"
     yield f"  seen since {thread.first_seen}; {counts}"
     if thread.gone_at:
         yield f"  gone: missing since {thread.gone_at}, last there {thread.last_seen}"
@@ -86,10 +88,11 @@ def run_lines(run: "RunHistory", *, colored: bool) -> Iterator[str]:
     """Show what a run changed."""
     end = f"to {run.ended_at}, {run.outcome}" if run.ended_at else run.outcome or "running"
     yield f"run {run.id}: {run.command} {run.detail}, {run.started_at} {end}"
-    yield f"{sum(grown.posts for grown in run.grown)} new posts in {len(run.grown)} threads"
+    new = sum(grown.posts for grown in run.grown)
+    yield f"{counted(new, 'new post')} in {counted(len(run.grown), 'thread')}"
     for grown in run.grown:
         yield f"  {'new  ' if grown.new else '     '}{grown.posts:>5}  {grown.title}  {grown.url}"
-    yield f"{len(run.edited)} posts edited"
+    yield f"{counted(len(run.edited), 'post')} edited"
     for post in run.edited:
         yield from (f"  {line}" for line in post_lines(post, colored=colored))
     yield from gone_lines(run.vanished_threads, run.vanished_posts)
@@ -98,8 +101,8 @@ def run_lines(run: "RunHistory", *, colored: bool) -> Iterator[str]:
 def gone_lines(threads: Iterable["ThreadHistory"], posts: Iterable["PostHistory"]) -> Iterator[str]:
     """Show what vanished, a line each."""
     lost = [f"  {item.gone_at}  {item.title}  {item.url}" for item in threads]
-    yield f"{len(lost)} threads gone"
+    yield f"{counted(len(lost), 'thread')} gone"
     yield from lost
     lost = [f"  {item.gone_at}  {item.thread_title} · #{item.position} · {item.author}  {item.url}" for item in posts]
-    yield f"{len(lost)} posts gone"
+    yield f"{counted(len(lost), 'post')} gone"
     yield from lost

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
+from crawler.counting import counted
 from crawler.spiders.forum import ForumSpider
 
 if TYPE_CHECKING:
@@ -51,10 +52,9 @@ class Progress:
         if self.bar is None or not isinstance(spider, ForumSpider):
             return
         counts = spider.ledger.counts
-        text = (
-            f"{counts['threads']} threads, {counts['new']} new posts, {counts['articles']} articles, "
-            f"{counts['requests']} requests, {spider.archive.pending(busy=spider.hosts.left)} pages waiting"
-        )
+        names = {"threads": "thread", "new": "new post", "articles": "article", "requests": "request"}
+        text = ", ".join(counted(counts[name], what) for name, what in names.items())
+        text += f", {counted(spider.archive.pending(busy=spider.hosts.left), 'page')} waiting"
         if counts["changed"]:
             text += f", {counts['changed']} changed"
         if counts["failed"]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from crawler.counting import counted
 from crawler.show.history import diff_text
 
 if TYPE_CHECKING:
@@ -18,21 +19,21 @@ def story_lines(story: "Story") -> Iterator[str]:
         if story.first_at[:10] == story.last_at[:10]
         else f"{story.first_at[:10]} to {story.last_at[:10]}"
     )
-    spread = f"{story.articles} articles on {_many(story.sites, 'site')}, {_many(story.versions, 'version')}"
-    yield f"{'':>10}{spread}, {when}"
+    spread = f"{counted(story.articles, 'article')} on {counted(story.sites, 'site')}"
+    yield f"{'':>10}{spread}, {counted(story.versions, 'version')}, {when}"
 
 
 def appearance_lines(found: Iterable["Appearance"]) -> Iterator[str]:
     """Show where and when a text appeared, the first time first."""
     found = list(found)
     many = [f"{len(found)} articles" if len(found) > 1 else "appeared once"]
-    many += [_many(len({one.site for one in found}), "site"), _many(max(one.version for one in found), "version")]
+    many += [counted(len({one.site for one in found}), "site"), counted(max(one.version for one in found), "version")]
     yield f"{found[0].title}"
     yield f"  {', '.join(many)}"
     for one in found:
         where = " · ".join(filter(None, (one.site, one.board, one.author)))
         gone = f", gone {one.gone_at}" if one.gone_at else ""
-        yield f"  {one.at}  {one.id:>8}  version {one.version}, {one.words} words{gone}  {where}"
+        yield f"  {one.at}  {one.id:>8}  version {one.version}, {counted(one.words, 'word')}{gone}  {where}"
         title = "" if one.title == found[0].title else f"  {one.title}"
         yield f"    {one.url}{title}"
 
@@ -52,8 +53,8 @@ def difference_lines(found: "Difference", *, colored: bool) -> Iterator[str]:
 def counts_line(found: "Difference") -> str:
     """Say how many words stayed."""
     if not (found.cut or found.added):
-        return f"the same {found.kept} words"
-    return f"{found.kept} words kept, {found.cut} cut, {found.added} added"
+        return f"the same {counted(found.kept, 'word')}"
+    return f"{counted(found.kept, 'word')} kept, {found.cut} cut, {found.added} added"
 
 
 def where_line(side: "Side") -> str:
@@ -63,7 +64,3 @@ def where_line(side: "Side") -> str:
 
 def _side_line(name: str, side: "Side") -> str:
     return f"{name}  {side.id:>8}  {side.title}\n             {where_line(side)}\n             {side.url}"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
