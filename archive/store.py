@@ -11,7 +11,7 @@ from typing import Any, Self
 from archive import ending, frontier, runs, walks
 from archive.asking import ArticleRow, Asking
 from archive.database import connect, explained, transaction
-from archive.errors import XemtiepError
+from archive.errors import LockedError, XemtiepError
 from archive.locking import locked
 from archive.records import Page, Request, Saved
 from archive.saving import Answer, save
@@ -71,6 +71,8 @@ class Archive(Asking):
             LockedError: another run holds it.
         """
         with locked(self.path):
+            if not self.path.exists():  # opened just before the run that had made it removed it, empty as it was
+                raise LockedError(f"{self.path}: another run has just removed it; try again")
             with self._transaction():
                 frontier.release(self.db)
                 runs.bury(self.db)

@@ -1,10 +1,12 @@
 """One crawl, from URLs to a summary: what `xemtiep crawl` calls, and what a program can call too."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive import Archive
@@ -36,7 +38,7 @@ def crawl(  # noqa: PLR0913 # keywords that each say one thing
     A process can call it once (Scrapy's event loop cannot be started again). Each configured site gets a run of its own
     in the archive's table of runs. What crawls of other hosts left over is asked for too, unless these are
     to be crawled `alone`. `tries` is after how many failures a page is given up, None as the settings say. `begun` is
-    called once the archive is locked.
+    called once the archive is locked. An archive that was made for URLs of which no host answers is removed again.
 
     Raises:
         ConfigError: a URL is not http or https, or something that a site needs (password, cookies) is not there.
@@ -53,6 +55,7 @@ def crawl(  # noqa: PLR0913 # keywords that each say one thing
         if site.url in names:
             require(site)
     lock_folder()  # before there is an archive or a run
+    made = not config.archive.exists()
     with Archive.open(config.archive) as archive, archive.lock():
         begun()
         others = " ".join(start.url for start in given if not config.name_of(start.url))
@@ -65,7 +68,15 @@ def crawl(  # noqa: PLR0913 # keywords that each say one thing
         for name, run in runs.items():
             part = found.sites.get(name, found)
             archive.end_run(run, outcome=part.outcome, counts=part.counts)
+        if made and names == [""] and not config.metrics and _is_void(found, archive):
+            archive.close()  # first: it removes what it has beside the file, by name
+            Path(os.path.realpath(config.archive)).unlink()  # under the lock: who has opened it meanwhile finds it gone
     return found
+
+
+def _is_void(found: Summary, archive: Archive) -> bool:
+    """Whether nobody answered, as with a mistyped host, and nothing is left to the next run."""
+    return not (found.counts["requests"] or found.waiting or archive.sites())
 
 
 def start_of(url: str, config: Config, *, since: datetime | None = None, full: bool = False) -> Start:

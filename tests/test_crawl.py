@@ -20,6 +20,7 @@ import pytest
 from conftest import COMMAND, Run
 
 from archive import Archive
+from archive.errors import LockedError
 from crawler.demo import Served, sample_forum, serve
 from crawler.demo.routes import answer
 
@@ -422,6 +423,23 @@ def test_an_address_with_https_that_has_none_is_told_from_a_bad_certificate(run:
         done = run("crawl", served.url.replace("http:", "https:"), "--archive", tmp_path / "a.db", "--delay", 0)
     assert done.returncode == 1
     assert "is it an address with http:// ?" in done.stderr
+
+
+def test_a_host_that_is_not_there_leaves_no_archive(run: Run, tmp_path: Path) -> None:
+    done = run("crawl", "http://127.0.0.1:9/", "--delay", 0, cwd=tmp_path)
+    assert (done.returncode, "archive:" in done.stdout) == (1, False)
+    assert [path.name for path in tmp_path.iterdir()] == ["archive.db.lock"]
+    with serve(sample_forum(threads=20)) as served:
+        assert run("crawl", served.url, "--delay", 0, cwd=tmp_path).returncode == 0
+    assert run("crawl", "http://127.0.0.1:9/", "--delay", 0, cwd=tmp_path).returncode == 1
+    assert rows(tmp_path / "archive.db", "select count(*) > 0 from posts") == [(1,)]
+
+
+def test_a_run_that_opened_an_archive_before_it_was_removed_does_not_work_on_it(tmp_path: Path) -> None:
+    with Archive.open(tmp_path / "a.db") as archive:
+        archive.path.unlink()
+        with pytest.raises(LockedError, match="just removed"), archive.lock():
+            pass
 
 
 def test_no_password_in_an_address_is_kept_or_shown(run: Run, tmp_path: Path) -> None:

@@ -50,7 +50,9 @@ def summary_text(summary: "Summary", archive: Path) -> str:
         lines.append(f"  {summary.error}")
     if summary.waiting:
         lines.append(f"  {waiting_text(summary.waiting)}; run the same command again to go on")
-    return "\n".join([*lines, f"  archive: {archive}"])
+    if archive.exists():  # a crawl that nobody answered leaves none
+        lines.append(f"  archive: {archive}")
+    return "\n".join(lines)
 
 
 def hit_json(hit: "Hit") -> str:
