@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from typing import Any, NamedTuple
@@ -24,7 +24,8 @@ class Answer(NamedTuple):
 def clean_lines(lines: Iterable[bytes], *, processes: int = 1, explain: bool = False) -> Iterator[Answer]:
     """Clean documents `{"text": ..., "url": ...}`, one a line; other keys come out as they came in.
 
-    A line that is no such document comes out as `{"error": ..., "line": N}`, so that every line has its answer.
+    What cleaning finds stands beside them; where a line has a key of that name, it is called `cleaned_...`. A line that
+    is no such document comes out as `{"error": ..., "line": N}`.
     """
     numbered = enumerate((line for line in lines if line.strip()), 1)
     if processes < 2:  # noqa: PLR2004 # one process needs no other
@@ -54,9 +55,16 @@ def _cleaned(number: int, line: bytes, *, explain: bool) -> Answer:
     if not isinstance(document, dict) or not isinstance(document.get("text"), str):
         return _refused(number, 'no object with a "text"')
     url = document.get("url")
-    found = clean(document["text"], url=url if isinstance(url, str) else "")
-    kept: dict[str, Any] = {key: value for key, value in document.items() if key != "text"}
-    return Answer(json.dumps({**kept, **cleaned_json(found, explain=explain)}, ensure_ascii=False), good=True)
+    found = clean(document.pop("text"), url=url if isinstance(url, str) else "")
+    for key, value in cleaned_json(found, explain=explain).items():
+        document[_free_name(key, document)] = value
+    return Answer(json.dumps(document, ensure_ascii=False), good=True)
+
+
+def _free_name(key: str, document: Mapping[str, Any]) -> str:
+    while key in document:
+        key = f"cleaned_{key}"
+    return key
 
 
 def _refused(number: int, reason: str) -> Answer:

@@ -47,6 +47,17 @@ def test_many_texts_are_not_read_ahead_of_the_work() -> None:
     assert read < 1000
 
 
+def test_the_corpus_keeps_its_own_keys() -> None:
+    own = {"title": "Tên", "author": "me", "language": "xx", "body": "b", "source_url": "s", "card": 1, "removed": "r"}
+    (answer,) = clean_lines([json.dumps({"text": "Một.\n\nXem tiếp...", **own, "cleaned_card": 2}).encode()])
+    found = json.loads(answer.line)
+    assert {key: found[key] for key in own} == own
+    assert found["text"] == "Một."
+    assert (found["cleaned_body"], found["cleaned_removed"]) == (["Một."], [["readon", "Xem tiếp..."]])
+    assert found["cleaned_card"] == 2
+    assert set(found["cleaned_cleaned_card"]) == {"title", "banners", "counts"}
+
+
 def test_lines_that_are_no_documents_are_answered(run: "Run") -> None:
     done = run("clean", "--jsonl", "-", "--processes", 1, stdin='{"text": "Một."}\n\n{bad\n{"text": 5}\n')
     found = [json.loads(line) for line in done.stdout.splitlines()]
