@@ -27,7 +27,7 @@ def clean_lines(lines: Iterable[bytes], *, processes: int = 1, explain: bool = F
     What cleaning finds stands beside them; where a line has a key of that name, it is called `cleaned_...`. A line that
     is no such document comes out as `{"error": ..., "line": N}`.
     """
-    numbered = enumerate((line for line in lines if line.strip()), 1)
+    numbered = enumerate(lines, 1)
     if processes < 2:  # noqa: PLR2004 # one process needs no other
         yield from (_cleaned(number, line, explain=explain) for number, line in numbered)
         return
@@ -46,6 +46,8 @@ def _clean_batch(batch: list[tuple[int, bytes]], explain: bool) -> list[Answer]:
 
 
 def _cleaned(number: int, line: bytes, *, explain: bool) -> Answer:
+    if not line.strip():
+        return Answer("", good=True)  # line N of what comes out answers line N of what came in
     try:
         document = json.loads(line)
     except ValueError as error:

@@ -60,8 +60,8 @@ def test_the_corpus_keeps_its_own_keys() -> None:
 
 def test_lines_that_are_no_documents_are_answered(run: "Run") -> None:
     done = run("clean", "--jsonl", "-", "--processes", 1, stdin='{"text": "Một."}\n\n{bad\n{"text": 5}\n')
-    found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [one.get("text", one.get("line")) for one in found] == ["Một.", 2, 3]
+    found = [json.loads(line or "{}") for line in done.stdout.splitlines()]
+    assert [one.get("text", one.get("line")) for one in found] == ["Một.", None, 3, 4]
     assert done.returncode == 3
     assert "2 lines" in done.stderr
 
