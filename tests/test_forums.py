@@ -148,6 +148,32 @@ def test_the_index_finds_what_xpath_finds(folder) -> None:  # noqa: ANN001 # a p
             assert first(doc.page, selector) == first(doc.tree, selector), selector
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("", "", "/page-2"),
+        ('345/page-2">2<', '9/page-2">2<', None),  # another thread's
+        ('345/page-2">2<', '345/page-2/report">2<', None),
+        ("pageNav-page--current", "", None),  # then this may be any of the pages
+        ('pageNav-page--current "><a href="/threads/bridge-reopens-after-forty-years.345/">1<', '">3<', None),
+    ],
+)
+def test_without_an_arrow_the_next_number_leads_on(old: str, new: str, expected: str | None) -> None:
+    bare = THREAD.decode().replace("pageNav-jump--next", "").replace('rel="next"', "")
+    found = read(bare.replace(old, new).encode(), "")
+    assert (found.next or found.url).removeprefix(found.url.rstrip("/")) == (expected or "/")
+
+
+def test_numbers_lead_where_arrows_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [saved(folder) for folder in folders()]
+    arrows = [read(body, **arguments).next for body, arguments in pages]
+    for each in {skin for forum in FORUMS for skin in (type(forum), *forum.skins)}:
+        monkeypatch.setattr(each, "next", "")
+    numbers = [read(body, **arguments).next for body, arguments in pages]
+    assert all(number in {arrow, None} for number, arrow in zip(numbers, arrows, strict=True))
+    assert sum(number is not None for number in numbers) > 40
+
+
 def test_a_named_software_is_not_asked_for_its_marks() -> None:
     anonymous = THREAD.replace(b'id="XF"', b"").replace(b"<article class", b"<article data-class")
     assert read(anonymous, "", software="xenforo2").software == "xenforo2"

@@ -121,7 +121,6 @@ class Forum(Addresses):
     def frame(self, doc: Document) -> Page:
         """What every kind of page has: URL, title, page numbers."""
         number_, last = self.page_numbers(doc)
-        following = doc.link(first(doc.page, self.next))
         return Page(
             kind=Kind.UNKNOWN,
             url=doc.url,
@@ -130,10 +129,27 @@ class Forum(Addresses):
             title=self.read_title(doc),
             page=number_,
             last_page=last,
-            next=self.canonical(following) if following and not self.is_trap(following) else None,
+            next=self.followed(doc, first(doc.page, self.next)) or self.numbered(doc, number_, last),
             language=doc.language,
             containers=self.containers,
         )
+
+    def followed(self, doc: Document, href: str | None) -> str | None:
+        """Where a link leads, None for a trap."""
+        url = doc.link(href)
+        return self.canonical(url) if url and not self.is_trap(url) else None
+
+    def numbered(self, doc: Document, page: int, last: int) -> str | None:
+        """The next page by its number, for skins without an arrow: a link to the same thread or board."""
+        if page >= last or (page == 1 and not text(doc.page, self.page)):  # or this page may be any
+            return None
+        places = (place for place in every(doc.page, self.last_page) if not isinstance(place, str))
+        hrefs = (first(place, "&@href | a@href") for place in places if words(place) == str(page + 1))
+        here = self.thread_id(doc.url), self.board_id(doc.url)
+        for url in filter(None, (self.followed(doc, href) for href in hrefs)):
+            if url != doc.url and here in ((None, None), (self.thread_id(url), self.board_id(url))):
+                return url
+        return None
 
     def page_numbers(self, doc: Document) -> tuple[int, int]:
         """This page and the last page."""
