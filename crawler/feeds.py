@@ -3,6 +3,7 @@
 Elements are known by their local names, since feeds of all ages differ in namespaces only.
 """
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
@@ -124,7 +125,16 @@ def _parse(body: bytes) -> tuple[Any, str]:
         return None, ""
     faults = parser.error_log.filter_from_fatals()
     fault = next((each for each in faults if each.type_name not in _SLIPS), None)
-    return root, f"its XML is broken in line {fault.line}: {fault.message}" if fault else ""
+    if fault:
+        return root, f"its XML is broken in line {fault.line}: {fault.message}"
+    if faults and root is not None and not _ends(body, root):  # which libxml2 does not say beside a slip
+        return root, f"its XML is broken in line {faults[-1].line} or below: it ends without </{_name(root)}>"
+    return root, ""
+
+
+def _ends(body: bytes, root: Any) -> bool:
+    """Whether the root's end tag is there; without the zeros of UTF-16."""
+    return re.search(rb"</(?:[\w.-]+:)?%s\s*>" % _name(root).encode(), body.replace(b"\0", b"")) is not None
 
 
 def _unpacked(body: bytes) -> bytes:

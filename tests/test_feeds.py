@@ -103,10 +103,12 @@ def test_a_feed_names_no_file_to_be_read(tmp_path: Path) -> None:
         (RSS.partition("</item>")[0] + "</item><item><link>https://f.example/threads/two.2", ["1"], True),
         (RSS.replace("</title><link>https://f.example/threads/two.2/unread</link>", "<b>"), ["1", "2"], True),
         (SITEMAP.replace("</url>", "</url><url><loc>https://f.example/threads/x.1"), ["1"], True),
+        (RSS.partition("</item>")[0] + "</item><item><link>https://f.example/threads/two.2</link>&bad <", ["1"], True),
+        (RSS.replace("One", "Law & order").partition("</item>")[0] + "</item><item><title>Tw", ["1"], True),
         (RSS.replace("Two", "Law & order&nbsp;\x0b"), ["1", "2"], False),
         (RSS + "<br /><b>Warning</b>: no cache", ["1", "2"], False),
     ],
-    ids=["cut short", "tangled", "sitemap", "slips in words", "a word after it"],
+    ids=["cut short", "tangled", "sitemap", "cut in a slip", "cut after a slip", "slips in words", "a word after it"],
 )
 def test_broken_xml_is_read_up_to_the_fault_and_said_to_be_broken(body: str, ids: list[str], *, broken: bool) -> None:
     page = feeds.read(body.encode(), "https://f.example/index.rss")
