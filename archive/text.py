@@ -1,9 +1,13 @@
 """How values look in the file: text in NFC, times as ISO 8601 with Z, lists as JSON a person can read."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
+
+# What a terminal obeys, from the escape of a sequence to the signs that turn the direction of a line
+COMMANDS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]|\r(?!\n)")
 
 Json = str | int | Sequence["Json"] | Mapping[str, "Json"]
 

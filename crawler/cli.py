@@ -10,6 +10,7 @@ import click
 from archive.errors import XemtiepError
 from crawler.__main__ import INTERRUPTED
 from crawler.commands import archive, clean, crawl, db, history, keeping, read, reclean, search, sites, stories
+from crawler.commands.options import complain
 
 DEFAULTS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -26,7 +27,7 @@ class Group(click.Group):
                     stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # whatever the locale says
             return super().invoke(ctx)
         except XemtiepError as error:
-            click.echo(f"xemtiep: {error}", err=True)
+            complain(error)
             _let_go()
             ctx.exit(error.exit_code)
         except (KeyboardInterrupt, click.Abort):

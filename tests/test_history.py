@@ -18,6 +18,7 @@ from archive.history.versions import PostHistory, ThreadHistory
 from archive.history.wording import Piece, compare
 from archive.records import Block, Label
 from crawler.show.history import diff_text
+from crawler.show.terminal import coloured
 
 # Word by word
 
@@ -60,7 +61,7 @@ def test_a_diff_shows_only_the_words_around_a_change() -> None:
     assert diff_text(pieces, colored=False) == (
         "… w12 w13 w14 w15 w16 w17 w18 w19 [-w20-] {+new+} w21 w22 w23 w24 w25 w26 w27 w28 …"
     )
-    assert "\x1b[31m" in diff_text(pieces, colored=True)
+    assert coloured("w20", "31;9") in diff_text(pieces, colored=True)
 
 
 # Versions

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import subprocess
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from made import post, thread
 
 from archive import Archive
 
-EVIL = "tin \x1b]0;title\x07 \x1b[2J \x9b2J mới"
+EVIL = "tin \x1b]0;title\x07 \x1b[2J \x9b2J mới \x1b[31mđỏ\x1b[0m \u202eược\u2066 \rđầu"
+COMMANDS = "\x07\x1b\x9b\u202a\u202e\u2066\u2069"
 
 
 @pytest.fixture
@@ -21,10 +23,10 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "archive.db"
 
 
-def on_a_terminal(*arguments: object, no_color: str = "") -> str:
+def on_a_terminal(*arguments: object, no_color: str = "", errors: bool = False) -> str:
     ours, theirs = pty.openpty()
     command, env = [COMMAND, *map(str, arguments)], os.environ | {"NO_COLOR": no_color}
-    with subprocess.Popen(command, stdout=theirs, stderr=subprocess.DEVNULL, env=env):
+    with subprocess.Popen(command, stdout=theirs, stderr=theirs if errors else subprocess.DEVNULL, env=env):
         os.close(theirs)
         shown = b""
         while part := _read(ours):
@@ -40,12 +42,31 @@ def _read(handle: int) -> bytes:
         return b""
 
 
-@pytest.mark.parametrize("command", [("search", "tin"), ("history", "1"), ("diff", "1", "2")])
-def test_a_text_does_not_command_the_terminal(path: Path, command: tuple[str, ...]) -> None:
-    shown = on_a_terminal(*command, "--archive", path)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("search", "tin"),
+        ("search", "tin", "--json"),
+        ("history", "1"),
+        ("diff", "1", "2"),
+        ("diff", "1", "2", "--html", "-"),
+        *(("export", "--format", name) for name in ("txt", "jsonl", "csv")),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_a_text_does_not_command_the_terminal(path: Path, command: tuple[str, ...], no_color: str) -> None:
+    shown = on_a_terminal(*command, "--archive", path, no_color=no_color)
     assert "title" in shown
     assert "mới" in shown
-    assert not {"\x1b]", "\x1b[2", "\x07", "\x9b"} & {shown[i : i + n] for n in (1, 2, 3) for i in range(len(shown))}
+    own = shown if no_color else re.sub(r"\x1b\[(?:1;33|31;9|32|0)m", "", shown)
+    assert not set(COMMANDS) & set(own)
+    assert "\x1b[31m" not in shown
+    assert "\r" not in re.sub(r"\r+\n", "", shown)
+
+
+def test_an_error_does_not_command_the_terminal(tmp_path: Path) -> None:
+    assert "\x1b" not in on_a_terminal("search", "tin", "--archive", tmp_path / "\x1b[31m.db", errors=True)
 
 
 @pytest.mark.parametrize("command", ["search", "diff", "read"])

@@ -1,14 +1,16 @@
 """Where an export goes: a file, a folder, a pipe or device, or standard output; and what it must not replace."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from archive.database import is_archive
 from archive.errors import ArchiveError
 from archive.export.placing import placed_file
+from archive.text import COMMANDS
 
 
 def is_folder(output: str) -> bool:
@@ -21,14 +23,27 @@ def is_folder(output: str) -> bool:
 def opened(target: Path | None) -> Iterator[BinaryIO]:
     """A stream to an output that is no folder; a file takes its name when it is whole."""
     if target is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        yield _Terminal() if sys.stdout.isatty() else sys.stdout.buffer
+        sys.stdout.flush()
     elif _is_special(target):
         with target.open("wb") as stream:
             yield stream
     else:
         with placed_file(target.resolve()) as stream:
             yield stream
+
+
+class _Terminal(BytesIO):
+    """Prints what is written to it, without what would command a terminal."""
+
+    def write(self, data: Any, /) -> int:
+        """Print it at once; nothing is kept."""
+        sys.stdout.write(COMMANDS.sub("\ufffd", bytes(data).decode(errors="replace")))
+        return len(data)
+
+    def writelines(self, lines: Iterable[Any], /) -> None:
+        """Print them."""
+        self.write(b"".join(lines))
 
 
 def refuse(archive: Path, output: str) -> None:

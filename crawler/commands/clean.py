@@ -67,6 +67,7 @@ def _clean_lines(file: Path, processes: int, *, explain: bool) -> int:
     """Clean JSON Lines; returns the exit code: 3 when some lines were no documents."""
     from crawler.corpus import clean_lines
     from crawler.counting import counted
+    from crawler.show.terminal import shown
 
     refused = 0
     try:
@@ -76,7 +77,7 @@ def _clean_lines(file: Path, processes: int, *, explain: bool) -> int:
     with opened as lines:
         for answer in _followed(clean_lines(lines, processes=processes, explain=explain), lines):
             refused += not answer.good
-            sys.stdout.write(f"{answer.line}\n")
+            sys.stdout.write(shown(f"{answer.line}\n", sys.stdout))
     if refused:
         said = f"{counted(refused, 'line')} {'is no document' if refused == 1 else 'are no documents'}"
         click.echo(f"xemtiep: {said}; each has its error in the output", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.commands.options import Date, Seconds, Span, archive_option, config_option, echo, json_option
+from crawler.commands.options import Date, Seconds, Span, archive_option, complain, config_option, echo, json_option
 from crawler.config import load
 from crawler.values import LONGEST
 
@@ -81,11 +81,11 @@ def crawl(
     summary = metrics.watched(
         settings,
         lambda begun: crawling.crawl(starts, settings, progress=progress, verbose=verbose, alone=not urls, begun=begun),
-        lambda trouble: click.echo(f"xemtiep: {trouble}", err=True),
+        complain,
     )
     echo(summary_json(summary) if as_json else summary_text(summary, settings.archive))
     if summary.error and (summary.exit or as_json):  # else the summary says it
-        click.echo(f"xemtiep: {summary.error}", err=True)
+        complain(summary.error)
     ctx.exit(summary.exit)
 
 

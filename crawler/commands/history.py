@@ -58,7 +58,7 @@ def _show(found: "PostHistory | ThreadHistory | RunHistory", *, as_json: bool) -
     from archive.history.of_runs import RunHistory
     from archive.history.versions import PostHistory
     from crawler.show import history as history_text
-    from crawler.show import in_colours
+    from crawler.show.terminal import in_colours
 
     colored = in_colours()
     lines: Iterable[str]

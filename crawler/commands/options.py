@@ -1,7 +1,6 @@
 """What several commands share: options, and how results are printed."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -16,6 +15,7 @@ from archive.errors import XemtiepError
 from archive.filters import Filters
 from crawler import values
 from crawler.config import Config
+from crawler.show.terminal import shown
 
 if TYPE_CHECKING:
     from archive import Archive
@@ -118,12 +118,14 @@ def opened(config: Config) -> "Archive":
     return Archive.open(config.archive, create=False)
 
 
-_COMMANDS = re.compile(r"(?!\x1b\[[0-9;]*m)[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # what a terminal obeys; colours aside
-
-
-def echo(text: str) -> None:
+def echo(text: str, *, nl: bool = True) -> None:
     """Print text for people: what a page says cannot command their terminal; a file gets it as it is."""
-    click.echo(_COMMANDS.sub("\ufffd", text) if sys.stdout.isatty() else text)
+    click.echo(shown(text, sys.stdout), nl=nl)
+
+
+def complain(text: object) -> None:
+    """Say on stderr what is wrong; a page may have said a part of it."""
+    click.echo(shown(f"xemtiep: {text}", sys.stderr), err=True)
 
 
 def echo_each(lines: Iterable[str]) -> None:
@@ -139,7 +141,7 @@ def write_text(target: Path, text: str) -> None:
         XemtiepError: it cannot be written, or is an archive.
     """
     if str(target) in {"-", "/dev/stdout"}:
-        click.echo(text, nl=False)
+        echo(text, nl=False)
         return
     from archive.database import is_archive
     from archive.export.outputs import opened as written
@@ -157,4 +159,4 @@ def write_text(target: Path, text: str) -> None:
 
 def print_json(value: Any) -> None:
     """Print a value as one line of JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    echo(json.dumps(value, ensure_ascii=False))

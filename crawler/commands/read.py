@@ -10,6 +10,7 @@ from crawler.commands.options import (
     FILE,
     FILE_OR_DASH,
     WebAddress,
+    complain,
     config_option,
     echo,
     json_option,
@@ -44,7 +45,7 @@ def read(
         try:
             page = offline.read_file(file, url=url, config=settings)
         except UnreadableError as error:
-            click.echo(f"xemtiep: {error}", err=True)
+            complain(error)
             failed = True
             continue
         pages += parts_of(page) if html else []

@@ -33,7 +33,7 @@ def habits(ctx: click.Context, *, archive: Path | None, config: Path | None, as_
             print_json(row._asdict())
         else:
             whose = row.author or "several authors"
-            click.echo(
+            echo(
                 f"{row.id:>4} {row.state:<9} {row.posts} of {row.of} posts of {whose} on {row.site}, at the {row.place}"
             )
             echo(f"     {row.example}")

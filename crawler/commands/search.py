@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from archive import Archive
 
 _LEFT_OUT = re.compile(r'-[\w"(]')
-_LIGHT = ("\x1b[1;33m", "\x1b[0m")  # bold yellow, on a terminal
+_LIGHT = "1;33"  # ANSI: bold yellow, on a terminal
 
 
 class _Searching(click.Command):
@@ -83,8 +83,9 @@ def search(
 def _show(archive: "Archive", query: str, kind: str | None, filters: Filters, limit: int, *, as_json: bool) -> None:
     from archive.search import search as find
     from crawler import show
+    from crawler.show.terminal import colours, in_colours
 
-    marks = _LIGHT if show.in_colours() and not as_json else ("[", "]")
+    marks = colours(_LIGHT) if in_colours() and not as_json else ("[", "]")
     count = 0
     for count, hit in enumerate(find(archive, query, limit=limit, kind=kind, filters=filters, marks=marks), 1):
         echo(show.hit_json(hit) if as_json else ("\n" if count > 1 else "") + show.hit_text(hit))

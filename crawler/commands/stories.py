@@ -86,8 +86,9 @@ def diff(*, one: str, other: str, archive: Path | None, config: Path | None, htm
     [-...-], added ones in {+...+}.
     """
     from archive.history.difference import difference
-    from crawler.show import difference_page, in_colours
+    from crawler.show import difference_page
     from crawler.show import stories as story_text
+    from crawler.show.terminal import in_colours
 
     with opened(load(config, archive=archive)) as archived:
         found = difference(archived, one, other)

@@ -1,7 +1,6 @@
 """What the commands print: results as text for people and as JSON for programs."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
@@ -14,11 +13,6 @@ from crawler.show.history import run_line
 if TYPE_CHECKING:
     from archive.search import Facets, Hit
     from crawler.summary import Summary
-
-
-def in_colours() -> bool:
-    """Whether stdout shows colours: a terminal does, unless its user wants none (https://no-color.org)."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def waiting_text(count: int) -> str:

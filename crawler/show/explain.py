@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from archive.records import OWN, Block, Label, Page
 from crawler.cleaning import Cleaned
 from crawler.cleaning.language import language_of
-from crawler.show import in_colours
+from crawler.show.terminal import coloured, in_colours
 
 _COLOUR = {"own": "32", "quote": "36", "readon": "33", "source": "33"}  # ANSI; anything else is dim
 _HUES = dict(zip((label for label in Label if label not in OWN), range(0, 360, 28), strict=False))
@@ -58,14 +58,14 @@ def _post(cleaned: Cleaned, *, explain: bool) -> dict[str, Any]:
 
 def explained(blocks: Iterable[Block]) -> str:
     """Show every block with its label and the rule that gave it, coloured on a terminal."""
-    coloured = in_colours()
-    return "\n".join(_explained(block, coloured=coloured) for block in blocks)
+    colourful = in_colours()
+    return "\n".join(_explained(block, colourful=colourful) for block in blocks)
 
 
-def _explained(block: Block, *, coloured: bool) -> str:
+def _explained(block: Block, *, colourful: bool) -> str:
     head = f"{block.label.value:<11}{block.rule}".rstrip()
-    if coloured:
-        head = f"\x1b[{_COLOUR.get('own' if block.label in OWN else block.label.value, '2')}m{head}\x1b[0m"
+    if colourful:
+        head = coloured(head, _COLOUR.get("own" if block.label in OWN else block.label.value, "2"))
     return f"{head}\n" + "\n".join(f"    {line}" for line in block.text.splitlines())
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from crawler.counting import counted
+from crawler.show.terminal import coloured
 
 if TYPE_CHECKING:
     from archive.history.of_runs import RunHistory
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 _KEPT = 8  # unchanged words that are shown on each side of a change
 _SIGNS = {"-": ("[-", "-]"), "+": ("{+", "+}")}  # as `git diff --word-diff` marks them
-_COLORS: Mapping[str, dict[str, Any]] = {"-": {"fg": "red", "strikethrough": True}, "+": {"fg": "green"}}
+_COLOURS = {"-": "31;9", "+": "32"}  # ANSI: red and crossed out, green
 
 
 def diff_text(pieces: Iterable["Piece"], *, colored: bool) -> str:
@@ -25,7 +24,7 @@ def diff_text(pieces: Iterable["Piece"], *, colored: bool) -> str:
         if sign == "=":
             parts.append(_around(text, start=number == 0, end=number == len(pieces) - 1))
         elif colored:
-            parts.append(click.style(text, **_COLORS[sign]))
+            parts.append(coloured(text, _COLOURS[sign]))
         else:
             parts.append(text.join(_SIGNS[sign]))
     return " ".join(parts)
