@@ -37,6 +37,12 @@ class ShutOutError(UnreadableError):
     exit_code = 4
 
 
+class FilterError(XemtiepError):
+    """A site or board that the archive does not know."""
+
+    exit_code = 2
+
+
 class QueryError(XemtiepError):
     """A search query that cannot be understood."""
 

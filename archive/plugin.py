@@ -118,10 +118,12 @@ def search_command(path: Path, *, query: str, sites: tuple[str, ...], hosts: tup
     from dataclasses import asdict
 
     from archive.filters import Filters
+    from archive.naming import named
     from archive.search import search
 
     with _opened(path) as archive:
-        _print(asdict(hit) for hit in search(archive, query, limit=limit, filters=Filters(sites=sites, hosts=hosts)))
+        filters = named(archive, Filters(sites=sites, hosts=hosts))
+        _print(asdict(hit) for hit in search(archive, query, limit=limit, filters=filters))
 
 
 @click.command("xemtiep-export")
@@ -137,11 +139,12 @@ def export_command(  # noqa: PLR0913 # one argument an option
     """Export an archive's clean articles."""
     from archive.export import FORMATS, Choice, export
     from archive.filters import Filters
+    from archive.naming import named
 
     if format_ not in FORMATS:
         raise click.BadParameter(f"there is no format {format_!r}: {', '.join(FORMATS)}", param_hint="--format")
-    choice = Choice(filters=Filters(sites=sites, hosts=hosts), one_per_story=one_per_story)
     with _opened(path) as archive:
+        choice = Choice(filters=named(archive, Filters(sites=sites, hosts=hosts)), one_per_story=one_per_story)
         export(archive, format_, output, choice=choice)
 
 
@@ -151,9 +154,12 @@ def export_command(  # noqa: PLR0913 # one argument an option
 @click.option("--least", type=click.IntRange(min=1), default=2, show_default=True, help="Fewest articles of a story.")
 def stories_command(path: Path, *, sites: tuple[str, ...], least: int) -> None:
     """List the texts that several articles of an archive carry, the farthest spread first."""
+    from archive.filters import Filters
+    from archive.naming import named
     from archive.stories.listing import listed
 
     with _opened(path) as archive:
+        sites = tuple(named(archive, Filters(sites=sites)).sites)
         _print(story._asdict() for story in listed(archive, sites=sites, least=least))
 
 

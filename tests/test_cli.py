@@ -111,7 +111,7 @@ def test_search_filters_and_counts(run: Run, crawled: tuple[Path, Served]) -> No
     kept = run(*ask, "--host", host, "--limit", 1000, "--json").stdout.splitlines()
     assert len(kept) == counted["counts"]["host"][host]
     assert f"  {host}: {len(kept)}" in run(*ask, "--facets").stdout.splitlines()
-    assert run(*ask, "--site", "other.example").stderr == "no hits for 'tin dung'\n"
+    assert run(*ask, "--host", "other.example").stderr == "no hits for 'tin dung'\n"
     assert run(*ask, "--until", "1999").stdout == ""
 
 

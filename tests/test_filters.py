@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import Run
 from hypothesis import given
 from hypothesis import strategies as st
 from made import DAY, post, thread
 
 from archive import Archive
+from archive.errors import FilterError
 from archive.filters import ARTICLES, POSTS, Filters, period, where
+from archive.naming import named
 from archive.records import Author, Board
 
 
@@ -107,3 +110,48 @@ def test_a_value_is_never_sql(values: list[str], name: str) -> None:
 
 def test_no_story_has_more_articles_than_sqlite_can_count(archive: Archive) -> None:
     assert list(archive.stories(least=10**30)) == []
+
+
+@pytest.fixture
+def boards(archive: Archive) -> Archive:
+    for number, title in enumerate(("Xe Đạp", "Ma", "Má", "mà"), 20):
+        archive.db.execute(
+            "INSERT INTO boards (site, board_id, url, title, first_seen) VALUES (1, ?, '', ?, '')", (number, title)
+        )
+    return archive
+
+
+@pytest.mark.parametrize(
+    ("asked", "sites", "board"),
+    [
+        (Filters(sites=["HTTPS://Forum.example/"]), ["forum.example"], []),
+        (Filters(boards=["tin  tuc"]), [], ["Tin tức"]),
+        (Filters(boards=["XE DAP", "Ma"], sites=["forum.example"]), ["forum.example"], ["Xe Đạp", "Ma"]),
+        (Filters(authors=["anyone"]), [], []),
+    ],
+)
+def test_names_need_no_case_and_no_diacritics(
+    boards: Archive, asked: Filters, sites: list[str], board: list[str]
+) -> None:
+    found = named(boards, asked)
+    assert (list(found.sites), list(found.boards)) == (sites, board)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Filters(sites=["typo"]), "no site is called 'typo'; there are: 'forum.example'$"),
+        (Filters(boards=["Tin tuk"]), "no board is called 'Tin tuk'; there are: 'Tin tức', .*"),
+        (Filters(boards=["ma "]), "'ma ' may be one of several boards: 'Ma', 'Má', 'mà'; write it as it stands there"),
+    ],
+)
+def test_a_name_that_nothing_has_is_no_empty_answer(boards: Archive, asked: Filters, said: str) -> None:
+    with pytest.raises(FilterError, match=said):
+        named(boards, asked)
+
+
+@pytest.mark.parametrize("command", [("search", "một"), ("export",), ("stories",)])
+def test_a_mistyped_site_is_named(archive: Archive, run: Run, command: tuple[str, ...]) -> None:
+    done = run(*command, "--site", "typo", "--archive", archive.path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no site is called 'typo'; there are: 'forum.example'" in done.stderr

@@ -53,17 +53,18 @@ def export(
     """
     from archive.export import Choice
     from archive.export import export as write
+    from archive.naming import named
     from crawler.counting import counted
     from crawler.show import ProgressBar
 
-    choice = Choice(
-        filters=filters,
-        one_per_story=one_per_story,
-        with_replies=with_replies,
-        anonymous=anonymous,
-        since_last=since_last,
-    )
     with opened(load(config, archive=archive)) as found:
+        choice = Choice(
+            filters=named(found, filters),
+            one_per_story=one_per_story,
+            with_replies=with_replies,
+            anonymous=anonymous,
+            since_last=since_last,
+        )
         target = None if output == "-" else output
         count = write(found, format_, target, choice=choice, follow=ProgressBar("articles"))
     if target:

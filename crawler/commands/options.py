@@ -88,7 +88,9 @@ class Date(click.ParamType[str]):
 
 _FILTERS = (
     click.option("--site", "sites", multiple=True, help="Only of this site (host and path); repeat for several."),
-    click.option("--board", "boards", multiple=True, help="Only of the board with this title."),
+    click.option(
+        "--board", "boards", multiple=True, help="Only of the board with this title; its diacritics may be left out."
+    ),
     click.option("--author", "authors", multiple=True, help="Only by this member."),
     click.option("--host", "hosts", multiple=True, help="Only reposted from this host or one below it."),
     click.option("--since", type=Date(), help="Only posted from this year, month, day or moment on (UTC)."),

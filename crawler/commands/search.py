@@ -72,8 +72,11 @@ def search(
 
     All words must occur. "a phrase", a prefix*, OR, NOT (or -word) and (parentheses) work; operators are in capitals.
     """
+    from archive.naming import named
+
     query = " ".join(words)
     with opened(load(config, archive=archive)) as found:
+        filters = named(found, filters)
         if counting:
             _count(found, query, kind, filters, as_json=as_json)
         else:

@@ -51,6 +51,8 @@ def stories(
     A story is named by its number, or by the number or URL of any of its articles. Articles are in one story if one
     copies, edits, excerpts or contains the text of the other.
     """
+    from archive.filters import Filters
+    from archive.naming import named
     from archive.stories.listing import listed, story_of
     from crawler.show import stories as story_text
 
@@ -62,7 +64,9 @@ def stories(
             else:
                 echo_each(story_text.appearance_lines(appearances))
             return
-        rows = list(islice(listed(found, sites=sites, since=since, least=least), limit))
+        rows = list(
+            islice(listed(found, sites=named(found, Filters(sites=sites)).sites, since=since, least=least), limit)
+        )
     for story in rows:
         if as_json:
             print_json(story._asdict())
