@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archive.database import explained
+from archive.database import explained, is_writable
 from archive.filters import Filters, where
 from archive.history import of_runs, targets, versions
 from archive.history.difference import Difference, difference
@@ -54,6 +54,11 @@ class Asking:
     def _unended(self) -> str | None:
         """What a run without an end is: none yet while the archive is held, killed when it is not."""
         return None if held(self.path) else "killed"
+
+    def is_writable(self) -> bool:
+        """Whether anything can be written to it: not on a read-only medium."""
+        with explained(self.path):
+            return is_writable(self.db)
 
     def search(
         self,

@@ -14,6 +14,12 @@ def free_name(path: Path, label: str) -> Path:
     return next(name for name in names if not name.exists())
 
 
+def copies(path: Path) -> list[Path]:
+    """The copies of an archive that are there, the newest first."""
+    found = [*path.parent.glob(f"{path.name}.v*-backup*"), *path.parent.glob(f"{path.name}.before-*")]
+    return sorted((each for each in found if each.is_file()), key=lambda each: each.stat().st_mtime, reverse=True)
+
+
 def copy(path: Path, target: Path) -> None:
     """Copies the archive as it is committed, what stands in its -wal file included, into one whole file.
 

@@ -69,6 +69,20 @@ def atomic(db: sqlite3.Connection) -> Iterator[None]:
             db.execute("ROLLBACK")
 
 
+def is_writable(db: sqlite3.Connection) -> bool:
+    """Whether anything can be written to an open archive; waits for who is writing."""
+    db.execute("BEGIN IMMEDIATE")  # which a read-only file allows
+    try:
+        db.execute(f"PRAGMA user_version = {_mark(db, 'user_version')}")
+    except sqlite3.OperationalError as error:
+        if _kind(error) != sqlite3.SQLITE_READONLY:
+            raise
+        return False
+    finally:
+        db.execute("ROLLBACK")
+    return True
+
+
 def is_archive(path: Path) -> bool:
     """Whether a file is an archive, by its header (https://sqlite.org/fileformat.html#application_id)."""
     with path.open("rb") as file:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 from conftest import COMMAND, Run
 
 from archive import Archive
@@ -184,6 +185,26 @@ def test_an_archive_on_a_read_only_medium_can_be_asked(read_only: Path) -> None:
     with pytest.raises(ArchiveError, match="cannot be"), Archive.open(read_only) as archive:
         archive.seed("https://forum.example/")
     assert [path.name for path in read_only.parent.iterdir()] == [read_only.name]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("doctor", "not checked: full-text\nall is well: file, "),
+        ("habits", "these are its habits as they were counted last"),
+        ("status", "articles"),
+    ],
+)
+def test_a_read_only_medium_is_looked_after_as_far_as_it_goes(read_only: Path, command: str, said: str) -> None:
+    done = CliRunner().invoke(main, [command, "--archive", str(read_only)])
+    assert (done.exit_code, said in done.output) == (0, True), done.output
+    assert [path.name for path in read_only.parent.iterdir()] == [read_only.name]
+
+
+def test_what_cannot_be_written_cannot_be_repaired(read_only: Path) -> None:
+    done = CliRunner().invoke(main, ["doctor", "--repair", "--archive", str(read_only)])
+    assert done.exit_code == 1
+    assert "copy it to a folder that can be written" in done.output
 
 
 @pytest.mark.parametrize("arguments", [["select count(*) from articles"], ["tables", "--counts"]])

@@ -10,6 +10,7 @@ from conftest import Run
 from made import BOARD, board, crawl, everything, post, row, sound, thread
 
 from archive import Archive
+from archive.backup import copy
 from archive.doctor import examine
 from archive.doctor.checks import CHECKS
 from archive.locking import locked
@@ -138,6 +139,26 @@ def test_what_is_only_reported(name: str, run: Run, path: Path) -> None:
         assert done.returncode == 1
         assert f"{name}: " in done.stdout
         assert advice in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("--repair",)])
+def test_lost_posts_are_not_repaired_but_a_copy_is_named(arguments: tuple[str, ...], run: Run, path: Path) -> None:
+    older, newer = Path(f"{path}.v7-backup"), Path(f"{path}.before-repair")
+    copy(path, older)
+    broken(path, "PRAGMA foreign_keys = OFF", "DROP TABLE posts", "DROP TABLE habits")
+    copy(path, newer)  # which has lost them as well
+    before = path.read_bytes()
+    for _ in range(2):
+        done = run("doctor", "--archive", path, *arguments)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert "lost: tables are gone, with all that was in them (1): nothing is repaired" in done.stdout
+        assert f"go back to {older}" in done.stdout
+        assert "table posts" in done.stdout
+        assert "not checked: tables, " in done.stdout
+        assert "cannot be checked" not in done.stdout
+    older.unlink()
+    assert "restore a backup" in run("doctor", "--archive", path, *arguments).stdout
+    assert path.read_bytes() == before
 
 
 def test_reclean_puts_posts_and_articles_in_step(run: Run, path: Path) -> None:

@@ -1,6 +1,7 @@
 """Whether an archive is as it should be, and putting right what can be."""
 
 import sqlite3
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,11 +28,15 @@ class Finding(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What was looked at and found; `backup` is the archive as it was before it was repaired."""
+    """What was looked at and found; `backup` is the archive as it was before it was repaired.
+
+    `left_out` cannot be looked at: the archive cannot be written, or what is looked at is lost.
+    """
 
     checks: list[str]
     findings: list[Finding]
     backup: Path | None
+    left_out: list[str]
 
     @property
     def sound(self) -> bool:
@@ -42,14 +47,17 @@ class Report(NamedTuple):
 def examine(archive: Archive, *, repair: bool = False) -> Report:
     """Checks an archive, under its lock; with `repair` puts right what can be, after a copy was made beside it.
 
+    One that cannot be written is looked at without a lock.
+
     Raises:
         LockedError: a run works on it.
         ArchiveError: the disk is full.
     """
-    with locked(archive.path), explained(archive.path):
-        findings = [found for check in CHECKS if (found := _find(archive.db, check))]
-        if not repair or not any(_check(finding).repair for finding in findings):
-            return Report([check.name for check in CHECKS], findings, None)
+    writable = repair or archive.is_writable()
+    with locked(archive.path) if writable else nullcontext(), explained(archive.path):
+        done, left_out, findings = _look(archive, writable=writable)
+        if not repair or left_out or not any(_check(finding).repair for finding in findings):
+            return Report(done, findings, None, left_out)
         copy = backup.free_name(archive.path, "before-repair")
         backup.copy(archive.path, copy)
         with transaction(archive.db, archive.path):
@@ -57,8 +65,33 @@ def examine(archive: Archive, *, repair: bool = False) -> Report:
                 if check.repair and _find(archive.db, check):
                     check.repair(archive.db)
         left = {check.name for check in CHECKS if _find(archive.db, check)}
-        done = [finding._replace(repaired=finding.check not in left) for finding in findings]
-        return Report([check.name for check in CHECKS], done, copy)
+        findings = [finding._replace(repaired=finding.check not in left) for finding in findings]
+        return Report(done, findings, copy, [])
+
+
+def _look(archive: Archive, *, writable: bool) -> tuple[list[str], list[str], list[Finding]]:
+    """Which checks were made, which were left out, and what they found."""
+    findings: list[Finding] = []
+    done = [check.name for check in CHECKS if writable or not check.writes]
+    for check in filter(lambda check: check.name in done, CHECKS):
+        found = _find(archive.db, check)
+        if found and check.final:
+            advice = f"{found.advice}: {_way_back(archive.path, found.examples)}"
+            findings.append(found._replace(advice=advice))
+            done = done[: done.index(check.name) + 1]
+            break
+        findings += [found] if found else []
+    return done, [check.name for check in CHECKS if check.name not in done], findings
+
+
+def _way_back(path: Path, lost: list[str]) -> str:
+    """Which copy of the archive still has what it lost."""
+    for copy in backup.copies(path):
+        with suppress(sqlite3.Error), closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            there = {f"table {name}" for (name,) in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+            if there.issuperset(lost):
+                return f"move {path} away and go back to {copy}, the newest copy that has them"
+    return "restore a backup, or export what is left with `sqlite-utils rows`"
 
 
 def _check(finding: Finding) -> Check:

@@ -16,13 +16,18 @@ from archive.text import folded
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
-    """`find` names what is wrong, `repair` puts it right; where there is none, `advice` says what to do."""
+    """`find` names what is wrong, `repair` puts it right; where there is none, `advice` says what to do.
+
+    Where a check that is `final` finds something, nothing else can be told, and nothing may be repaired.
+    """
 
     name: str
     what: str
     find: Callable[[sqlite3.Connection], list[str]]
     repair: Callable[[sqlite3.Connection], None] | None = None
     advice: str = ""
+    final: bool = False
+    writes: bool = False  # it cannot look without writing to the file
 
 
 def _listed(sql: str) -> Callable[[sqlite3.Connection], list[str]]:
@@ -163,6 +168,13 @@ CHECKS: Sequence[Check] = (
         repair=_run("REINDEX"),
     ),
     Check(
+        name="lost",
+        what="tables are gone, with all that was in them",
+        find=tables.lost,
+        advice="nothing is repaired, which would take away what belongs to them",
+        final=True,
+    ),
+    Check(
         name="tables",
         what="tables, indexes or views are missing",
         find=tables.missing,
@@ -223,6 +235,7 @@ CHECKS: Sequence[Check] = (
         name="full-text",
         what="full-text indexes are not in step with the texts",
         find=_out_of_step,
+        writes=True,
         repair=_run(*(f"INSERT INTO {index} ({index}) VALUES ('rebuild')" for index in _INDEXES)),
     ),
     Check(

@@ -9,6 +9,16 @@ _MADE = f"SELECT name, type, sql FROM sqlite_schema WHERE sql IS NOT NULL AND na
 _COLUMNS = "SELECT name, type FROM pragma_table_info(?)"
 
 
+# What no other table says again
+_KEPT = ("sites", "boards", "threads", "authors", "posts", "post_html", "post_versions", "images", "articles")
+
+
+def lost(db: sqlite3.Connection) -> list[str]:
+    """The tables that are not there and cannot be filled again."""
+    there = {name for name, *_ in db.execute(_MADE)}
+    return [f"table {name}" for name in _KEPT if name not in there]
+
+
 def missing(db: sqlite3.Connection) -> list[str]:
     """The tables, indexes and views that are not there."""
     return [f"{kind} {name}" for name, kind, _ in _missing(db)]

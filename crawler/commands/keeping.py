@@ -54,13 +54,23 @@ def doctor(ctx: click.Context, *, archive: Path | None, config: Path | None, rep
     if as_json:
         findings = [finding._asdict() for finding in report.findings]
         backup = str(report.backup) if report.backup else None
-        print_json({"sound": report.sound, "checks": report.checks, "findings": findings, "backup": backup})
+        print_json(
+            {
+                "sound": report.sound,
+                "checks": report.checks,
+                "findings": findings,
+                "backup": backup,
+                "left_out": report.left_out,
+            }
+        )
     else:
         for finding in report.findings:
             state = "repaired" if finding.repaired else finding.advice
             click.echo(f"{finding.check}: {finding.what} ({finding.rows}): {state}")
             for example in finding.examples:
                 echo(f"    {example}")
+        if report.left_out:
+            echo(f"not checked: {', '.join(report.left_out)}")
         well = f"all is well: {', '.join(report.checks)}" if not report.findings else ""
         click.echo(f"as it was before, the archive is kept in {report.backup}" if report.backup else well)
     ctx.exit(0 if report.sound else 1)

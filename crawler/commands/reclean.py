@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, config_option, echo, json_option, opened, print_json
+from crawler.commands.options import archive_option, complain, config_option, echo, json_option, opened, print_json
 from crawler.config import Config, load
 
 
@@ -26,7 +26,10 @@ def habits(ctx: click.Context, *, archive: Path | None, config: Path | None, as_
     from crawler.reclean import find_habits
 
     with opened(ctx.obj) as found:
-        find_habits(found)
+        if found.is_writable():
+            find_habits(found)
+        else:
+            complain(f"{found.path} cannot be written: these are its habits as they were counted last")
         rows = listed(found)
     for row in rows:
         if as_json:
