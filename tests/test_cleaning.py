@@ -109,6 +109,20 @@ def test_no_software_repeats_what_the_general_containers_say() -> None:
             assert not [token for token, label in reader.containers.items() if LABELS.get(token) == label], reader
 
 
+def test_what_is_left_of_tags_is_nobodys_word() -> None:
+    text = "Một.\n\n[ATTACH]8437[/ATTACH]\n\nHai.\n[attachment=0]a.jpg[/attachment]\n[/quote]\nViết [/quote] vào đây."
+    assert [(block.label, block.text) for block in clean(text).blocks] == [
+        (Label.BODY, "Một."),
+        (Label.ATTACHMENT, "[ATTACH]8437[/ATTACH]"),
+        (Label.BODY, "Hai."),
+        (Label.ATTACHMENT, "[attachment=0]a.jpg[/attachment]"),
+        (Label.BUTTON, "[/quote]"),
+        (Label.BODY, "Viết [/quote] vào đây."),
+    ]
+    code = clean(lxml.html.fromstring("<div><pre>[quote]\n[/quote]</pre></div>"))
+    assert code.text == "[quote]\n[/quote]"
+
+
 def test_a_gate_in_brackets_is_cut_out_of_its_line() -> None:
     gate = "[Only registered and activated users can see links. ]"
     cleaned = clean(lxml.html.fromstring(f"<div>Xem {gate} rồi trả lời [như trên] nhé.<br>{gate}<br>Cảm ơn!</div>"))

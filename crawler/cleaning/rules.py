@@ -29,6 +29,10 @@ _BRACKETS = re.compile(r"\[[^\[\]\n]{10,158}\]")
 _RULER = re.compile("_{5,}")
 _NAME = 8  # words of a line that names who is quoted
 _BOXES = frozenset({"QUOTE:", "CODE:"})  # headings of Discuz's boxes, copied as text
+_CLOSED = frozenset({"[/quote]", "[/spoiler]"})
+_ATTACHED = re.compile(  # XenForo's and vBulletin's, phpBB's: what an import or a deletion left of a file
+    r"(?:\[attach(?:ment)?(?:[= ][^\[\]]*)?\][^\[\]]+\[/attach(?:ment)?(?::\w+)?\]\s*)+", re.IGNORECASE
+)
 _PADLOCK = "\U0001f512"  # drawn by NodeBB before its gates
 _ENDS = (".", "!", "?", "…", "。")
 
@@ -177,6 +181,21 @@ def _quoted(pieces: list[Piece], regions: list[tuple[Place, Place]]) -> dict[Pla
     return marks
 
 
+def tags(pieces: list[Piece]) -> list[Piece]:
+    """Lines that are nothing but tags of which no software made anything; in code they are what they are."""
+    if not any("[/" in piece.text for piece in pieces):
+        return pieces
+    marks: dict[Place, Mark] = {}
+    for place, line in own_lines(pieces):
+        if not line.startswith("[") or pieces[place[0]].label is Label.CODE:
+            continue
+        if _ATTACHED.fullmatch(line):
+            marks[place] = Label.ATTACHMENT, "tag of a file that is not there", 0
+        elif line.casefold() in _CLOSED:
+            marks[place] = Label.BUTTON, "end of a box that is not there", 0
+    return relabel(pieces, marks)
+
+
 def similar_lists(pieces: list[Piece]) -> list[Piece]:
     """A "similar threads" heading from which only short lines lead to the end; the buttons among them stay buttons."""
     marks: dict[Place, Mark] = {}
@@ -215,6 +234,7 @@ RULES: tuple[Rule, ...] = (
     rulers,
     gates,
     anywhere,
+    tags,
     repeats,
     related,
     adverts,
