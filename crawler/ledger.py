@@ -1,6 +1,7 @@
 """What a crawl writes down besides pages: where it begins, which requests are tried again, given up or walled."""
 
 import logging
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from crawler.access import login
 from crawler.config import Config
 from crawler.politeness import PATIENCE, Hosts, State, backoff
 from crawler.reading import urls
+from crawler.show.terminal import shown
 from crawler.start import Start
 
 WALLS_IN_A_ROW = 5
@@ -132,13 +134,13 @@ class Ledger:
         if row.role == "start" and outcome in {"failed", "missing"} and name not in self.errors:
             self.error = self.errors[name] = f"{row.url}: {reason}"
         elif outcome == "failed":
-            _log.warning("%s: %s", row.url, reason)
+            _log.warning("%s", shown(f"{row.url}: {reason}", sys.stderr))
 
     def half_read(self, row: Request, reason: str) -> None:
         """Count a feed of which only the beginning can be read: what it leaves out, the boards tell."""
         self.count(row, "failed")
         self.reasons[f"{row.url}: {reason}"] += 1
-        _log.warning("%s: %s", row.url, reason)
+        _log.warning("%s", shown(f"{row.url}: {reason}", sys.stderr))
         self.walk_site(row)
 
     def worn_out(self, row: Request) -> bool:

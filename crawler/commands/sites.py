@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from crawler.commands.options import archive_option, config_option, echo_each, json_option, print_json
+from crawler.commands.options import archive_option, config_option, echo, echo_each, json_option, print_json
 from crawler.config import load, understood
 
 
@@ -48,7 +48,7 @@ def add(above: Path | None, *, url: str, config: Path | None) -> None:
     config = config or above
     settings = load(config) if config is None or config.exists() else understood("", config)  # a new file has no site
     file, entry = add_site(checked(url), settings, config)
-    click.echo(entry, nl=False)
+    echo(entry, nl=False)
     click.echo(f"written to {file}; look it over, then try: xemtiep check", err=True)
 
 
