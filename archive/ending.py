@@ -3,7 +3,7 @@
 import json
 import sqlite3
 
-from archive import boards, frontier, history
+from archive import boards, frontier, history, vain
 from archive.frontier import DONE, FAILED, Link, Walk
 from archive.records import Page, Request, Saved
 
@@ -18,11 +18,13 @@ def leads(page: Page) -> str | None:
     return json.dumps(links) if links else None
 
 
-def end(db: sqlite3.Connection, request: Request, outcome: str, reason: str, now: str) -> Saved:
+def end(  # noqa: PLR0913 # how a request ended, each once
+    db: sqlite3.Connection, request: Request, outcome: str, reason: str, now: str, *, soon: bool = False
+) -> Saved:
     """Records how a request ended and what that means for its thread; returns what vanished with it, and new work.
 
-    A thread that gave an answer (a wall, nothing there) is settled until its board's row changes; one that failed is
-    not.
+    A thread that gave an answer (a wall, nothing there) was asked for in vain, and waits; one that failed does not.
+    `soon`: the next walk may get another answer.
     """
     walk = frontier.walk_of(db, request)
     thread, links = db.execute("SELECT thread, leads FROM frontier WHERE id = ?", (request.id,)).fetchone()
@@ -33,12 +35,8 @@ def end(db: sqlite3.Connection, request: Request, outcome: str, reason: str, now
         return Saved()
     if outcome == MISSING:
         return _missing(db, request, walk, thread, now)
-    _settle(db, thread, walk)
+    vain.note(db, request, thread, walk, soon=soon)
     return Saved()
-
-
-def _settle(db: sqlite3.Connection, thread: int, walk: Walk) -> None:
-    db.execute("UPDATE threads SET settled = ? WHERE id = ?", (walk.signature or "", thread))
 
 
 def _unchanged(  # noqa: PLR0913, PLR0917 # all that an answer 304 says of a page, each once
@@ -53,6 +51,8 @@ def _unchanged(  # noqa: PLR0913, PLR0917 # all that an answer 304 says of a pag
     board = db.execute("SELECT id FROM boards WHERE url = ?", (request.url,)).fetchone() if walk.signature else None
     if board:
         boards.walked(db, board[0], walk)
+    if thread is not None:
+        history.find_thread(db, thread)
     if thread is not None and not following:
         db.execute(
             "UPDATE threads SET settled = ? WHERE id = ? AND last_page_url = ?",
@@ -66,7 +66,9 @@ def _missing(db: sqlite3.Connection, request: Request, walk: Walk, thread: int, 
 
     Only its first page says that the thread is gone: after deletions the others may just have moved up.
     """
-    url, was_read = db.execute("SELECT url, last_page FROM threads WHERE id = ?", (thread,)).fetchone()
+    url, was_read, settled = db.execute(
+        "SELECT url, last_page, settled FROM threads WHERE id = ?", (thread,)
+    ).fetchone()
     if request.role != "next" and request.url != url:
         first = Link(url=url, role="thread", thread=thread, signature=walk.signature)
         queued = frontier.queue(db, walk, [first], now)
@@ -74,10 +76,11 @@ def _missing(db: sqlite3.Connection, request: Request, walk: Walk, thread: int, 
             return Saved(queued=queued)
     elif request.role != "next" and was_read:
         gone = history.lose_thread(db, thread, now, seen=walk.fetched_at)
-        if request.role == "refresh":  # its board does not list it: should it be listed again, it is to be read
+        if request.role == "refresh" and walk.signature == vain.said(settled):
+            # its board does not list it, at least not with news: should it be listed again, it is to be read
             db.execute("UPDATE threads SET settled = NULL WHERE id = ?", (thread,))
             return Saved(vanished=gone)
-        _settle(db, thread, walk)
+        vain.note(db, request, thread, walk, soon=False)
         return Saved(vanished=gone)
-    _settle(db, thread, walk)
+    vain.note(db, request, thread, walk, soon=False)
     return Saved()

@@ -3,10 +3,12 @@
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
+from archive import vain
 from archive.frontier import Link, Walk
 from archive.records import Page, ThreadRow
 from archive.text import stored, utc
@@ -33,6 +35,7 @@ class _Known:
     last_page_url: str | None
     settled: str | None
     open: bool
+    waits: bool
 
     @property
     def title(self) -> object:
@@ -65,11 +68,15 @@ def replies_of(said: str | None) -> int | None:
 def _changed(settled: str | None, state: str) -> bool:
     """Whether a thread may have news: its board's row differs from the one up to which it was read.
 
-    With as many replies as before, a relative date that lies before the time it was last listed tells nothing new.
+    With as many replies as before, a relative date that lies before the time it was last listed tells nothing new. Of
+    a thread that was asked for in vain because of a feed, its board cannot tell.
     """
-    if settled is None:
+    known = vain.said(settled)
+    if known is None:
         return True
-    (old, _, seen), (new, _, again) = settled.partition(_SEEN), state.partition(_SEEN)
+    if vain.times(settled) and known.startswith(vain.FEED):
+        return False
+    (old, _, seen), (new, _, again) = known.partition(_SEEN), state.partition(_SEEN)
     if old == new:
         return False
     if not (seen and again) or replies_of(old) != replies_of(new):
@@ -86,13 +93,16 @@ def _known(db: sqlite3.Connection, site: int, rows: Iterable[ThreadRow]) -> dict
     found = db.execute(
         "SELECT thread_id, id, last_page_url, settled, EXISTS (SELECT 1 FROM frontier WHERE thread = threads.id"
         " AND state <> 'done' AND state IN ('queued', 'taken')),"
+        " EXISTS (SELECT 1 FROM frontier WHERE thread = threads.id AND state <> 'done' AND not_before > ?),"
         " replies, last_post_at, last_post_raw, sticky, locked, listed_title"
         " FROM threads WHERE site = ? AND thread_id IN (SELECT value FROM json_each(?))",
-        (site, json.dumps([row.id for row in rows])),
+        (time.time(), site, json.dumps([row.id for row in rows])),
     )
     return {
-        key: _Known(number=number, shown=tuple(shown), last_page_url=url, settled=settled, open=bool(is_open))
-        for key, number, url, settled, is_open, *shown in found
+        key: _Known(
+            number=number, shown=tuple(shown), last_page_url=url, settled=settled, open=bool(is_open), waits=bool(waits)
+        )
+        for key, number, url, settled, is_open, waits, *shown in found
     }
 
 
@@ -137,11 +147,16 @@ def _differs(row: ThreadRow, known: _Known, now: str) -> bool:
 
 
 def _again(row: ThreadRow, known: _Known, now: str, *, full: bool) -> Link | None:
-    """Where a known thread continues, if it has to: changed, renamed, nothing said about it, or it was never read."""
+    """Where a known thread continues, if it has to: changed, renamed, nothing said about it, or it was never read.
+
+    One that was asked for in vain: the first time that it is listed again, then when it has waited long enough.
+    """
     state = signature(row, now)
     renamed = known.title not in {None, stored(row.title)}
     unread = full and known.last_page_url is None
-    if known.open or (state and not renamed and not unread and not _changed(known.settled, state)):
+    vainly = vain.times(known.settled)
+    due = vainly == 1 or not known.waits if vainly else not state
+    if known.open or not (due or renamed or unread or _changed(known.settled, state)):
         return None
     return Link(url=known.last_page_url or row.url, role="thread", thread=known.number, signature=state)
 

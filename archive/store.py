@@ -118,10 +118,13 @@ class Archive(Asking):
         with explained(self.path):
             return frontier.take(self.db, busy)
 
-    def finish(self, request: Request, *, outcome: str, reason: str = "") -> Saved:
-        """Records how a request ended that gave no page (done: 304, failed, wall, missing, ...), and what follows."""
+    def finish(self, request: Request, *, outcome: str, reason: str = "", soon: bool = False) -> Saved:
+        """Records how a request ended that gave no page (done: 304, failed, wall, missing, ...), and what follows.
+
+        `soon`: a refusal that the next walk may find lifted.
+        """
         with self._transaction():
-            return ending.end(self.db, request, outcome, reason, _now())
+            return ending.end(self.db, request, outcome, reason, _now(), soon=soon)
 
     def retry(self, request: Request, *, reason: str, wait: float) -> None:
         """Puts a request back into the queue, due in `wait` seconds."""

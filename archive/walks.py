@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+import time
 from dataclasses import dataclass
 
+from archive import vain
 from archive.frontier import AS_MEMBER, FAILED, PRIORITY, Link, Walk, host_of, queue
 
 
@@ -28,7 +30,8 @@ def seed(db: sqlite3.Connection, url: str, role: str, now: str, scope: Scope = E
     """Begins a walk from `url`, unless the last one from there is still unfinished: then that one goes on.
 
     What failed or robots.txt refused is asked again in a new walk; so is a board's page that was walled (all behind it
-    depends on it) and, once, what was walled to guests, by a member. A full walk goes on only with a full one.
+    depends on it), a thread that was asked for in vain, after a while (see `archive.vain`), and, once, what was walled
+    to guests, by a member. A full walk goes on only with a full one.
     """
     row = db.execute('SELECT id, state, "full" FROM frontier WHERE url = ?', (url,)).fetchone()
     if row is None:
@@ -58,18 +61,21 @@ def _begin(db: sqlite3.Connection, start: int, role: str, scope: Scope) -> None:
     )
 
 
-# A wall comes late: a few that stand for members too end the asking of their host.
-_ASK_AGAIN = """
-UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL, reason = '',
-    priority = CASE outcome WHEN 'wall' THEN :late ELSE priority END,
+# What was asked for in vain comes late: what has news goes first.
+_ASK_AGAIN = f"""
+UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL,
+    reason = '',
+    priority = CASE WHEN outcome = 'wall' OR (thread IS NOT NULL AND outcome NOT IN (:failed, 'refused')) THEN :late
+        ELSE priority END,
     round = (SELECT round FROM frontier WHERE id = :start)
 WHERE walk = :start AND state <> 'done' AND (state IN ('queued', 'taken') OR outcome IN (:failed, 'refused')
-    OR role = 'next-board' OR (:member AND outcome = 'wall' AND substr(reason, -length(:mark)) <> :mark))
+    OR role = 'next-board' OR (role = 'board' AND outcome = 'wall') OR {vain.DUE}
+    OR (:member AND outcome = 'wall' AND substr(reason, -length(:mark)) <> :mark))
 """
 
 
 def _ask_again(db: sqlite3.Connection, start: int, scope: Scope) -> None:
-    values = {"failed": FAILED, "late": PRIORITY["refresh"], "mark": AS_MEMBER}
+    values = {"failed": FAILED, "late": PRIORITY["refresh"], "mark": AS_MEMBER, "now": time.time()}
     db.execute(_ASK_AGAIN, {"start": start, "member": scope.member, **values})
 
 
@@ -92,6 +98,7 @@ def _read_again(db: sqlite3.Connection, start: int, url: str, scope: Scope, now:
         (json.dumps([key for key, _, _ in active]),),
     )
     walk = Walk(start=start, round=number, signature=None, fetched_at=None, since=None, full=bool(full))
-    queue(db, walk, [Link(url=at, role="refresh", thread=key, signature=said) for key, at, said in active], now)
+    links = [Link(url=at, role="refresh", thread=key, signature=vain.said(settled)) for key, at, settled in active]
+    queue(db, walk, links, now)
     if url in {at for _, at, _ in active}:  # the start is such a thread itself: it is not to continue at its end
         db.execute('UPDATE frontier SET "full" = 1 WHERE id = ?', (start,))

@@ -244,7 +244,7 @@ def test_a_reply_that_came_while_the_thread_was_read_is_found_next_time(archive:
     assert crawl(archive, pages) == [BOARD.url, T10]
 
 
-def test_what_failed_gets_another_chance_in_the_next_walk_and_an_answer_does_not(archive: Archive) -> None:
+def test_what_failed_and_what_was_listed_in_vain_get_another_chance_in_the_next_walk(archive: Archive) -> None:
     pages = {BOARD.url: board(row(), row("11"))}
     archive.seed(BOARD.url, "start")
     archive.save_page(pages[BOARD.url], request=take(archive))
@@ -252,7 +252,8 @@ def test_what_failed_gets_another_chance_in_the_next_walk_and_an_answer_does_not
     archive.finish(take(archive), outcome="wall", reason="members only")
     assert archive.take() is None
     pages[T10] = thread(post(1))
-    assert crawl(archive, pages) == [T10, BOARD.url]
+    assert crawl(archive, pages) == [T10, BOARD.url, T11]
+    assert crawl(archive, pages) == [BOARD.url]
     pages[BOARD.url] = board(row(), row("11", replies=2))
     pages[T11] = thread(post(2), number="11")
     assert crawl(archive, pages) == [BOARD.url, T11]
@@ -353,10 +354,80 @@ def test_what_robots_txt_refused_is_asked_again_once_in_each_walk(archive: Archi
 
 def test_a_member_asks_again_for_what_was_walled_to_guests_and_only_for_that(archive: Archive) -> None:
     answer(archive, "wall", "members only")
-    assert again(archive) == [BOARD.url]
+    answer(archive, "wall", "members only")
     answer(archive, "wall", f"not for you{AS_MEMBER}", member=True)
     assert again(archive, member=True) == [BOARD.url]
     assert T11 in again(archive, full=True)
+
+
+# What was asked for in vain
+
+
+def vainly(archive: Archive, outcome: str, start: str = HOME, *, soon: bool = False) -> list[str]:
+    """What a walk asks for when the thread 11 ends so and the index shows the board as it was."""
+    archive.seed(start, "start")
+    asked = []
+    shown = Page(kind=Kind.INDEX, url=HOME, site=SITE, boards=(replace(BOARD, state="2 4"),))
+    pages = {HOME: shown, BOARD.url: board(row(), row("11")), T10: thread(post(1), post(2))}
+    while request := archive.take():
+        asked.append(request.url)
+        if request.url in pages:
+            archive.save_page(pages[request.url], request=request)
+        else:
+            archive.finish(request, outcome=outcome, soon=soon)
+    return asked
+
+
+def pass_days(archive: Archive, days: float) -> None:
+    archive.db.execute("UPDATE frontier SET not_before = not_before - ? WHERE not_before > 0", (days * 86_400,))
+
+
+@pytest.mark.parametrize("outcome", ["wall", "missing", "unreadable"])
+def test_what_the_first_walk_asked_for_in_vain_waits_for_a_day_and_then_for_longer_and_longer(
+    archive: Archive, outcome: str
+) -> None:
+    assert T11 in vainly(archive, outcome)
+    for days in (1, 1, 2, 4, 8):
+        assert vainly(archive, outcome) == [HOME]
+        pass_days(archive, days - 0.1)
+        assert vainly(archive, outcome) == [HOME]
+        pass_days(archive, 0.1)
+        assert vainly(archive, outcome) == [HOME, T11]
+    assert archive.db.execute("SELECT settled FROM threads WHERE thread_id = '11'").fetchone() == ("1 in vain 6",)
+    pass_days(archive, 16)
+    assert T11 in again(archive)
+    assert archive.db.execute("SELECT settled FROM threads").fetchall() == [("1",), ("1",)]
+    assert again(archive) == [BOARD.url]
+
+
+def test_a_thread_that_is_listed_again_and_again_is_asked_for_once_more_and_then_waits(archive: Archive) -> None:
+    for expected in ([BOARD.url, T10, T11], [BOARD.url, T11], [BOARD.url], [BOARD.url]):
+        assert vainly(archive, "wall", BOARD.url) == expected
+
+
+def test_a_bare_refusal_is_asked_again_by_the_next_walk(archive: Archive) -> None:
+    vainly(archive, "wall", soon=True)
+    assert vainly(archive, "wall", soon=True) == [HOME, T11]
+    assert vainly(archive, "wall", soon=True) == [HOME]
+
+
+@pytest.mark.parametrize("outcome", ["wall", "missing"])
+def test_a_thread_that_was_read_before_is_asked_for_by_the_next_walk_and_nothing_is_lost(
+    archive: Archive, outcome: str
+) -> None:
+    again(archive, HOME)
+    archive.seed(BOARD.url, "start")
+    archive.save_page(board(row(), row("11", replies=2)), request=take(archive))
+    archive.finish(take(archive), outcome=outcome)
+    gone = archive.db.execute("SELECT count(*) FROM threads WHERE gone_at IS NOT NULL").fetchone()[0]
+    assert gone == (outcome == "missing")  # a wall hides, it takes nothing away
+    archive.seed(BOARD.url, "start")
+    archive.finish(take(archive), outcome="done")  # 304: its board says nothing new
+    request = take(archive)
+    assert request.url == T11
+    archive.save_page(thread(post(3), post(4), post(5), number="11"), request=request)
+    assert archive.status()["posts"] == 5
+    assert archive.db.execute("SELECT count(*) FROM posts WHERE gone_at IS NOT NULL").fetchone() == (0,)
 
 
 def test_a_member_asks_for_the_news_first(archive: Archive) -> None:
