@@ -19,7 +19,7 @@ from archive.text import stored
 # What is only read again comes last: by then the boards have said which of it has news.
 PRIORITY = {"next": 0, "thread": 1, "start": 2, "feed": 2, "next-board": 3, "board": 4, "refresh": 5}
 _PORTS = {"http": ":80", "https": ":443"}  # which go without saying
-LATE = 9  # for what was under way at several sudden ends: everything else first, should that page be what ends the run
+LATE = 9  # for what was under way at several sudden ends, or among the walls that ended a run: everything else first
 LONGEST_WAIT = 86_400.0  # seconds; what makes a page wait asks for a few hours at most
 DONE = "done"
 FAILED = "failed"  # the one outcome that may be another next time; the rest (wall, missing, ...) is the site's answer
@@ -133,12 +133,13 @@ def walk_of(db: sqlite3.Connection, request: Request) -> Walk:
 
 
 # A row that waits or is under way stays as it is; one that this walk has already dealt with is not asked for again.
+# A wall counts as a try: another one is no sign that the host shuts us out.
 _QUEUE = """
 INSERT INTO frontier (url, host, role, priority, walk, round, thread, signature, added_at)
 VALUES (:url, :host, :role, :priority, :walk, :round, :thread, :signature, :now)
 ON CONFLICT (url) DO UPDATE SET state = 'queued', role = excluded.role, priority = excluded.priority,
     walk = excluded.walk, round = excluded.round, thread = excluded.thread, signature = excluded.signature,
-    tries = 0, not_before = 0, outcome = NULL, reason = '',
+    tries = (coalesce(outcome, '') = 'wall'), not_before = 0, outcome = NULL, reason = '',
     etag = CASE WHEN :full THEN NULL ELSE etag END, last_modified = CASE WHEN :full THEN NULL ELSE last_modified END
 WHERE state IN ('done', 'failed') AND (coalesce(walk, id) <> excluded.walk OR round < excluded.round)
 """
@@ -187,11 +188,12 @@ def finish(db: sqlite3.Connection, request: Request, outcome: str, reason: str, 
     )
 
 
-def retry(db: sqlite3.Connection, request: Request, reason: str, wait: float) -> None:
-    """Puts a request back, to be handed out in `wait` seconds at the earliest."""
+def retry(db: sqlite3.Connection, request: Request, reason: str, wait: float, *, late: bool = False) -> None:
+    """Puts a request back, to be handed out in `wait` seconds at the earliest; `late`: after everything else."""
     db.execute(
-        "UPDATE frontier SET state = 'queued', reason = ?, not_before = ? WHERE id = ?",
-        (stored(reason), time.time() + wait, request.id),
+        "UPDATE frontier SET state = 'queued', reason = ?, not_before = ?,"
+        " priority = CASE WHEN ? THEN ? ELSE priority END WHERE id = ?",
+        (stored(reason), time.time() + wait, late, LATE, request.id),
     )
 
 

@@ -126,10 +126,10 @@ class Archive(Asking):
         with self._transaction():
             return ending.end(self.db, request, outcome, reason, _now(), soon=soon)
 
-    def retry(self, request: Request, *, reason: str, wait: float) -> None:
-        """Puts a request back into the queue, due in `wait` seconds."""
+    def retry(self, request: Request, *, reason: str, wait: float, late: bool = False) -> None:
+        """Puts a request back into the queue, due in `wait` seconds; `late`: after everything else."""
         with explained(self.path):
-            frontier.retry(self.db, request, reason, wait)
+            frontier.retry(self.db, request, reason, wait, late=late)
 
     def rest(self, host: str, *, wait: float) -> None:
         """Leaves a host alone for `wait` seconds, whichever run comes next."""

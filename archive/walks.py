@@ -61,9 +61,10 @@ def _begin(db: sqlite3.Connection, start: int, role: str, scope: Scope) -> None:
     )
 
 
-# What was asked for in vain comes late: what has news goes first.
+# What was asked for in vain comes late: what has news goes first. A wall counts as a try: another one is no sign that
+# the host shuts us out.
 _ASK_AGAIN = f"""
-UPDATE frontier SET state = 'queued', tries = 0, not_before = 0, outcome = NULL,
+UPDATE frontier SET state = 'queued', tries = (coalesce(outcome, '') = 'wall'), not_before = 0, outcome = NULL,
     reason = '',
     priority = CASE WHEN outcome = 'wall' OR (thread IS NOT NULL AND outcome NOT IN (:failed, 'refused')) THEN :late
         ELSE priority END,

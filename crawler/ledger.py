@@ -5,6 +5,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from archive import Archive
 from archive.errors import ArchiveError
@@ -20,6 +21,14 @@ from crawler.start import Start
 WALLS_IN_A_ROW = 5
 
 _log = logging.getLogger("forum")
+
+
+class Wall(NamedTuple):
+    """A wall that was met, and whether it is a bare refusal: the forum itself names no reason."""
+
+    row: Request
+    reason: str
+    bare: bool
 
 
 class Ledger:
@@ -39,6 +48,7 @@ class Ledger:
         self.counts: Counter[str] = Counter()
         self.of_site: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.reasons: Counter[str] = Counter()
+        self.walls: defaultdict[str, list[Wall]] = defaultdict(list)  # by host: those in a row, not ended yet
         self.error: str | None = None
         self.errors: dict[str, str] = {}  # of the sites of which a first page could not be had
 
@@ -120,10 +130,10 @@ class Ledger:
         except ArchiveError as error:
             self.abort(str(error))
 
-    def give_up(self, row: Request, outcome: str, reason: str) -> None:
-        """End a frontier row in a known state, with its reason."""
+    def give_up(self, row: Request, outcome: str, reason: str, *, soon: bool = False) -> None:
+        """End a frontier row in a known state, with its reason; `soon`: the next walk may get another answer."""
         try:
-            self.count(row, "vanished", self.archive.finish(row, outcome=outcome, reason=reason).vanished)
+            self.count(row, "vanished", self.archive.finish(row, outcome=outcome, reason=reason, soon=soon).vanished)
         except ArchiveError as error:
             self.abort(str(error))
         self.count(row, outcome)
@@ -162,13 +172,41 @@ class Ledger:
         if row.role == "start":
             host.close(State.SHUT, f"{url} is forbidden by the site's robots.txt")
 
-    def walled(self, row: Request, page: Page, body: bytes) -> None:
-        """Count a wall; a challenge, a walled start page or the fifth wall in a row shuts the host for this run."""
+    def walled(self, row: Request, page: Page, body: bytes, *, bare: bool = False) -> None:
+        """Count a wall; a challenge, a walled start page or the fifth wall in a row shuts the host for this run.
+
+        Those in a row then say nothing of their pages: they are asked for once more, by the next run and at its end.
+        A page that was walled before says nothing of the host, unless it shows that a member's login is lost.
+        """
         host = self.hosts[host_of(row.url)]
-        host.walls += 1
         reason = f"{page.kind.value}: {page.message}" if page.message else page.kind.value
-        member = self._member(row.url) and login.for_member(body) is not False  # a login may have been lost
-        self.give_up(row, "wall", reason + AS_MEMBER if member else reason)
-        if page.kind is Kind.CHALLENGE or row.role == "start" or host.walls >= WALLS_IN_A_ROW:
-            reason = f"{host.name} shuts xemtiep out at {row.url}: {page.message or page.kind.value}"
-            host.close(State.SHUT, reason)
+        member, shown_to_member = self._member(row.url), login.for_member(body)
+        wall = Wall(row, reason + AS_MEMBER if member and shown_to_member is not False else reason, bare)
+        if row.role in {"start", "feed"} or (row.tries > 1 and not (member and shown_to_member is False)):
+            self.give_up(row, "wall", wall.reason, soon=bare)
+        else:
+            self.count(row, "wall")
+            self.reasons[wall.reason] += 1
+            self.walls[host.name].append(wall)
+        if page.kind is Kind.CHALLENGE or row.role == "start" or len(self.walls[host.name]) >= WALLS_IN_A_ROW:
+            host.close(State.SHUT, f"{host.name} shuts xemtiep out at {row.url}: {page.message or page.kind.value}")
+            self._end_walls(host.name, shut=True)
+
+    def let_in(self, host: str) -> None:
+        """End the walls that a host's good answer follows: they are their pages' own."""
+        self._end_walls(host, shut=False)
+
+    def close(self) -> None:
+        """End the walls that nothing followed."""
+        for host in list(self.walls):
+            self._end_walls(host, shut=False)
+
+    def _end_walls(self, host: str, *, shut: bool) -> None:
+        try:
+            for row, reason, bare in self.walls.pop(host, ()):
+                if shut and row.tries == 1:
+                    self.archive.retry(row, reason=reason, wait=0, late=True)
+                else:
+                    self.archive.finish(row, outcome="wall", reason=reason, soon=bare)
+        except ArchiveError as error:
+            self.abort(str(error))

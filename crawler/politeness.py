@@ -95,7 +95,6 @@ class Host:
     penalty: float = 0.0
     asked: int = 0
     refused: int = 0
-    walls: int = 0
     troubles: int = 0
     troubled: set[str] = field(default_factory=set)
     answers: int = 0

@@ -125,6 +125,8 @@ class ForumSpider(scrapy.Spider):
         self.reason = reason
         if self.last_call:
             self.last_call.cancel()
+        if reason == "finished":
+            self.ledger.close()
         if reason == "finished" and not self.spent():
             self.note_rest()
         if self.run is not None:
@@ -198,6 +200,7 @@ class ForumSpider(scrapy.Spider):
         if response.status not in OVERLOADED:
             host.answered(response.meta.get("download_latency", 0.0))
         if response.status == NOT_MODIFIED:
+            self.ledger.let_in(host.name)
             self.ledger.count(row, "vanished", self.archive.finish(row, outcome="done").vanished)
             self.ledger.count(row, "unmodified")
             return
@@ -207,7 +210,7 @@ class ForumSpider(scrapy.Spider):
         if self.strayed(row, page, response) or self.starts_inside(row, page):
             return
         if (page.kind in READ and response.status not in GONE) or (page.instead and not fails(response)):
-            host.walls = 0
+            self.ledger.let_in(host.name)
             host.software = page.software
             if page.changed_skin:
                 self.ledger.reasons[page.message] += 1
@@ -227,7 +230,7 @@ class ForumSpider(scrapy.Spider):
         elif response.status in RETRIED:
             self.ledger.again(row, what, retry_after(header(response, "Retry-After")))
         elif response.status in REFUSED:
-            self.ledger.walled(row, replace(page, kind=Kind.DENIED, message=what), response.body)
+            self.ledger.walled(row, replace(page, kind=Kind.DENIED, message=what), response.body, bare=True)
         elif response.status in GONE or page.kind is Kind.MISSING:
             self.ledger.give_up(row, "missing", what)
         else:
