@@ -64,6 +64,16 @@ def has_posts(db: sqlite3.Connection, host: str) -> bool:
     return db.execute(sql, (len(host) + 1, f"{host}/")).fetchone() is not None
 
 
+def shut_since(db: sqlite3.Connection, host: str) -> str | None:
+    """A page of a host that was read before and is a wall now; None without one."""
+    row = db.execute(
+        "SELECT url FROM frontier WHERE state <> 'done' AND state = 'failed' AND outcome = 'wall' AND host = ?"
+        " AND fetched_at IS NOT NULL ORDER BY priority DESC, id LIMIT 1",
+        (host,),
+    ).fetchone()
+    return row[0] if row else None
+
+
 def sites(db: sqlite3.Connection) -> list[dict[str, Any]]:
     """What is known of each site: its software, and how many boards and threads."""
     rows = db.execute(

@@ -204,6 +204,11 @@ class Archive(Asking):
         with explained(self.path):
             return runs.has_posts(self.db, host)
 
+    def shut_since(self, host: str) -> str | None:
+        """A page of a host (`archive.frontier.host_of`) that was read before and is a wall now; None without one."""
+        with explained(self.path):
+            return runs.shut_since(self.db, host)
+
     def fetched_at(self, url: str) -> str | None:
         """When the page at a URL was last fetched in a crawl; None if it never was."""
         with explained(self.path):

@@ -49,6 +49,8 @@ class Ledger:
         self.of_site: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.reasons: Counter[str] = Counter()
         self.walls: defaultdict[str, list[Wall]] = defaultdict(list)  # by host: those in a row, not ended yet
+        self.guests: dict[str, str] = {}  # the sites with a member that showed pages as to a guest, and their hosts
+        self.lost: dict[str, str] = {}  # of sites with a member: a page that was read before and is a wall now
         self.error: str | None = None
         self.errors: dict[str, str] = {}  # of the sites of which a first page could not be had
 
@@ -182,6 +184,8 @@ class Ledger:
         reason = f"{page.kind.value}: {page.message}" if page.message else page.kind.value
         member, shown_to_member = self._member(row.url), login.for_member(body)
         wall = Wall(row, reason + AS_MEMBER if member and shown_to_member is not False else reason, bare)
+        if member and not shown_to_member and self.archive.fetched_at(row.url):
+            self.lost.setdefault(self.config.name_of(row.url), row.url)
         if row.role in {"start", "feed"} or (row.tries > 1 and not (member and shown_to_member is False)):
             self.give_up(row, "wall", wall.reason, soon=bare)
         else:
@@ -197,9 +201,15 @@ class Ledger:
         self._end_walls(host, shut=False)
 
     def close(self) -> None:
-        """End the walls that nothing followed."""
+        """End the walls that nothing followed; a member's pages stay lost while they are not asked for, too."""
         for host in list(self.walls):
             self._end_walls(host, shut=False)
+        try:
+            for name, host in self.guests.items():
+                if url := self.archive.shut_since(host):
+                    self.lost.setdefault(name, url)
+        except ArchiveError as error:
+            self.abort(str(error))
 
     def _end_walls(self, host: str, *, shut: bool) -> None:
         try:

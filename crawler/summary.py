@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from archive import Archive
 from archive.frontier import host_of
-from crawler.config import plain
+from crawler.config import Site, plain
 from crawler.counting import counted
 
 if TYPE_CHECKING:
@@ -96,7 +96,12 @@ def ending(spider: "ForumSpider", reason: str, name: str | None = None) -> tuple
     open_ = [] if spider.spent() else [host.name for host in hosts if host.refused and host.state is State.OPEN]
     barred = [host for host in open_ if not spider.archive.has_posts(host)]
     forbidden = [f"{host}: what it lists is forbidden by the site's robots.txt; no post was read" for host in barred]
-    error = "; ".join(filter(None, [broken, missing, *forbidden, *(host.reason for host in hosts)])) or None
+    lost = [
+        _lost(site, url)
+        for site in spider.config.sites
+        if (url := ledger.lost.get(site.url)) and name in {None, site.url}
+    ]
+    error = "; ".join(filter(None, [broken, missing, *forbidden, *lost, *(host.reason for host in hosts)])) or None
     nothing = State.DOWN in states and not any(host.answers for host in hosts)  # not even an answer 304 or 404
     speaks = any(host.speaks for host in hosts)  # 503, say, to everything
     cases = (
@@ -107,8 +112,15 @@ def ending(spider: "ForumSpider", reason: str, name: str | None = None) -> tuple
         (states == {State.LOCKED}, "locked", LOCKED),
         (states & {State.DOWN, State.LOCKED}, "done with errors", PARTIAL),
         (broken and not counts["pages"], "failed", FAILED),
-        (few or broken or counts["failed"] or counts["changed_skin"], "done with errors", PARTIAL),
+        (few or broken or lost or counts["failed"] or counts["changed_skin"], "done with errors", PARTIAL),
         (spider.spent() or State.RESTS in states, "stopped at its limit", DONE),
     )
     outcome, code = next(((outcome, code) for holds, outcome, code in cases if holds), ("done", DONE))
     return outcome, code, None if code == INTERRUPTED else error
+
+
+def _lost(site: Site, url: str) -> str:
+    """What is amiss where a member's pages are walls: nothing else would tell that most of a forum is not seen."""
+    if site.cookies:
+        return f"the cookies of {site.cookies} no longer open {url}, which was read before"
+    return f"the login at {site.url} no longer opens {url}, which was read before"

@@ -273,3 +273,30 @@ def test_cookies_that_do_not_log_in_are_said_to(run: Run, tmp_path: Path, forum:
         done = crawl(run, served, tmp_path, 'cookies = "cookies.txt"')
     assert done.returncode == 0
     assert done.stderr.count("as to a guest") == 1
+
+
+@pytest.mark.parametrize("walled", ["/forums/", "/threads/"])
+def test_cookies_that_no_longer_open_what_was_read_before_are_an_error_until_they_do(
+    run: Run, tmp_path: Path, forum: Forum, walled: str
+) -> None:
+    cookies_file = tmp_path / "cookies.txt"
+    cookies_file.write_text(f"xf_session={forum.sign_in(USER, PASSWORD)}")
+    board = next(iter(forum.boards.values()))
+    lively = next(t for t in forum.threads.values() if t.board_id == board.id and not (t.members_only or t.deleted))
+    forum.wall(rf"\.{board.id if walled == '/forums/' else lively.id}/")
+    with serve(forum) as served:
+        assert crawl(run, served, tmp_path, 'cookies = "cookies.txt"').returncode == 0
+        before = threads(tmp_path)
+        forum.signed_in.clear()
+        forum.reply(lively.id, "Tin mới.")
+        for _ in range(4):
+            done = crawl(run, served, tmp_path, 'cookies = "cookies.txt"')
+            summary = json.loads(done.stdout)
+            assert (done.returncode, summary["outcome"]) == (3, "done with errors")
+            assert "cookies.txt no longer open" in summary["sites"][served.url]["error"]
+        cookies_file.write_text(f"xf_session={forum.sign_in(USER, PASSWORD)}")
+        assert crawl(run, served, tmp_path, 'cookies = "cookies.txt"').returncode == 0
+        assert threads(tmp_path) == before
+        with closing(sqlite3.connect(tmp_path / "archive.db")) as db:
+            assert db.execute("select count(*) from posts where text = 'Tin mới.'").fetchone() == (1,)
+            assert db.execute("select count(*) from posts where gone_at is not null").fetchone() == (0,)

@@ -54,7 +54,7 @@ class AccessMiddleware:
         self.crawler = crawler
         spider = crawler.spider
         assert isinstance(spider, ForumSpider)
-        self.config = spider.config
+        self.config, self.ledger = spider.config, spider.ledger
         self.sessions: dict[str, Session] = {}
 
     @classmethod
@@ -99,6 +99,7 @@ class AccessMiddleware:
             session.renewed = True
             logger.warning("%s: with the cookies of %s its pages are shown as to a guest", site.url, site.cookies)
         if not (site.login and session.marked):
+            self.ledger.guests[site.url] = host_of(request.url)
             return response
         if session.renewed:
             raise LoginError(f"{site.url} signs the member out again; nothing more of it is crawled in this run")
