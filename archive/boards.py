@@ -6,15 +6,17 @@ from collections.abc import Mapping
 
 from archive.frontier import Link, Walk
 
-# Nothing may be open there: a thread that was never read to its end, or that failed in another walk, waits for its
-# board to name it. `read_since`: threads older than that were left out, and this walk may want them.
+# Nothing may be open there: a thread that was never read to its end, that failed in another walk or is queued in one of
+# an earlier run, waits for its board to name it. `read_since`: threads older than that were left out, and this walk may
+# want them.
 _UNCHANGED = """
 SELECT boards.url FROM json_each(:shown) AS shown JOIN boards ON boards.url = shown.key AND boards.state = shown.value
 WHERE shown.value <> '' AND (boards.read_since IS NULL OR :since >= boards.read_since)
 AND NOT EXISTS (SELECT 1 FROM threads WHERE board = boards.id AND settled IS NULL AND gone_at IS NULL)
 AND NOT EXISTS (
     SELECT 1 FROM frontier JOIN threads ON threads.id = frontier.thread
-    WHERE frontier.state <> 'done' AND frontier.outcome = 'failed' AND threads.board = boards.id
+    WHERE frontier.state <> 'done' AND threads.board = boards.id AND (frontier.outcome = 'failed'
+        OR (frontier.state = 'queued' AND coalesce(frontier.walk, frontier.id) NOT IN (SELECT start FROM begun)))
 )
 """
 

@@ -1,10 +1,10 @@
-"""The URLs still to fetch: which one is next, and how each one ended.
+"""The URLs still to fetch: how they are queued, and how each one ended.
 
 A walk is one crawl from a start URL downwards. Its rows carry the start's id and round, so that one walk asks for a
 URL once (no circle of links keeps it going), the next walk asks again, and an interrupted one goes on where it was.
+Which walks are those of this run, `archive.taking` knows.
 """
 
-import json
 import sqlite3
 import time
 from collections.abc import Collection
@@ -58,70 +58,6 @@ def host_of(url: str) -> str:
     return parts.netloc.rpartition("@")[2].lower().removesuffix(_PORTS.get(parts.scheme, ""))
 
 
-# The hosts are walked by the index, one step each, so that a host that is waiting costs nothing however long its list.
-_HOSTS = """
-WITH RECURSIVE every_host(host) AS (
-    SELECT min(host) FROM frontier WHERE state = 'queued'
-    UNION ALL
-    SELECT (SELECT min(host) FROM frontier WHERE state = 'queued' AND frontier.host > every_host.host)
-    FROM every_host WHERE every_host.host IS NOT NULL
-), hosts(host) AS (
-    SELECT host FROM every_host WHERE host NOT IN (SELECT value FROM json_each(:busy))
-)
-"""
-_TAKE = f"""{_HOSTS}
-UPDATE frontier SET state = 'taken', tries = tries + 1 WHERE id = (
-    SELECT next.id FROM hosts JOIN frontier AS next ON next.id = (
-        SELECT id FROM frontier WHERE state = 'queued' AND host = hosts.host AND not_before <= :now
-        ORDER BY priority, id LIMIT 1
-    )
-    ORDER BY next.priority, next.id LIMIT 1
-)
-RETURNING id, url, role, tries, etag, last_modified
-"""
-_DUE = f"""{_HOSTS}
-SELECT min((SELECT min(not_before) FROM frontier WHERE state = 'queued' AND host = hosts.host)) FROM hosts
-"""
-
-
-def take(db: sqlite3.Connection, busy: Collection[str]) -> Request | None:
-    """Hands out the next row that is due and whose host is not busy."""
-    rows = db.execute(_TAKE, {"now": time.time(), "busy": json.dumps(list(busy))}).fetchall()
-    if not rows:
-        return None
-    number, url, role, tries, etag, last_modified = rows[0]
-    return Request(id=number, url=url, role=role, tries=tries, etag=etag, last_modified=last_modified)
-
-
-def due(db: sqlite3.Connection, busy: Collection[str]) -> float | None:
-    """When the earliest queued row of a host that is not busy is due, in seconds since 1970."""
-    row = db.execute(_DUE, {"busy": json.dumps(list(busy))}).fetchone()
-    return None if row[0] is None else float(row[0])
-
-
-def pending(db: sqlite3.Connection, busy: Collection[str]) -> int:
-    """How many rows of hosts that are not busy are queued."""
-    sql = "SELECT count(*) FROM frontier WHERE state = 'queued' AND host NOT IN (SELECT value FROM json_each(?))"
-    return int(db.execute(sql, (json.dumps(list(busy)),)).fetchone()[0])
-
-
-def taken(db: sqlite3.Connection) -> int:
-    """How many rows are handed out."""
-    return int(db.execute("SELECT count(*) FROM frontier WHERE state <> 'done' AND state = 'taken'").fetchone()[0])
-
-
-def outside(db: sqlite3.Connection, hosts: Collection[str]) -> set[str]:
-    """The other hosts where rows wait, none of them of a walk that began at one of `hosts`."""
-    rows = db.execute(
-        "SELECT page.host FROM frontier AS page JOIN frontier AS start ON start.id = coalesce(page.walk, page.id)"
-        " WHERE page.state = 'queued' GROUP BY page.host"
-        " HAVING NOT max(page.host IN (SELECT value FROM json_each(:hosts))"
-        " OR start.host IN (SELECT value FROM json_each(:hosts)))",
-        {"hosts": json.dumps(list(hosts))},
-    )
-    return {host for (host,) in rows}
-
-
 def walk_of(db: sqlite3.Connection, request: Request) -> Walk:
     """The walk that a request belongs to."""
     start, number, signature, fetched_at, since, full = db.execute(
@@ -132,21 +68,34 @@ def walk_of(db: sqlite3.Connection, request: Request) -> Walk:
     return Walk(start=start, round=number, signature=signature, fetched_at=fetched_at, since=since, full=bool(full))
 
 
+# What waits in the walk of an earlier run. It keeps its tries and its wait; asked without conditions, because an
+# unchanged page would not name what that walk found on it.
+_TAKE_OVER = """
+UPDATE frontier SET role = :role, priority = CASE priority WHEN :late THEN priority ELSE :priority END,
+    walk = :walk, round = :round, thread = :thread, signature = :signature, etag = NULL, last_modified = NULL
+WHERE url = :url AND state = 'queued' AND coalesce(walk, id) NOT IN (SELECT start FROM begun)
+"""
+# Whether a page was read by an earlier run in a walk of which something still waits: perhaps what it led to.
+LEFT = """
+(coalesce(frontier.walk, frontier.id) NOT IN (SELECT start FROM begun) AND EXISTS (SELECT 1 FROM frontier AS other
+    WHERE other.state = 'queued' AND coalesce(other.walk, other.id) = coalesce(frontier.walk, frontier.id)))
+"""
 # A row that waits or is under way stays as it is; one that this walk has already dealt with is not asked for again.
 # A wall counts as a try: another one is no sign that the host shuts us out.
-_QUEUE = """
+_QUEUE = f"""
 INSERT INTO frontier (url, host, role, priority, walk, round, thread, signature, added_at)
 VALUES (:url, :host, :role, :priority, :walk, :round, :thread, :signature, :now)
 ON CONFLICT (url) DO UPDATE SET state = 'queued', role = excluded.role, priority = excluded.priority,
     walk = excluded.walk, round = excluded.round, thread = excluded.thread, signature = excluded.signature,
     tries = (coalesce(outcome, '') = 'wall'), not_before = 0, outcome = NULL, reason = '',
-    etag = CASE WHEN :full THEN NULL ELSE etag END, last_modified = CASE WHEN :full THEN NULL ELSE last_modified END
+    etag = CASE WHEN :full OR {LEFT} THEN NULL ELSE etag END,
+    last_modified = CASE WHEN :full OR {LEFT} THEN NULL ELSE last_modified END
 WHERE state IN ('done', 'failed') AND (coalesce(walk, id) <> excluded.walk OR round < excluded.round)
 """
 
 
 def queue(db: sqlite3.Connection, walk: Walk, links: Collection[Link], now: str) -> int:
-    """Adds links to a walk; returns how many are new or to be fetched again."""
+    """Adds links to a walk; returns how many are new, to be fetched again, or taken over from an earlier run."""
     rows = [
         {
             "url": link.url,
@@ -159,12 +108,16 @@ def queue(db: sqlite3.Connection, walk: Walk, links: Collection[Link], now: str)
             "signature": link.signature,
             "full": walk.full,
             "now": now,
+            "late": LATE,
         }
         for link in links
     ]
     reached = [(walk.start, link.thread, walk.start) for link in links if link.role == "thread" and link.thread]
     db.executemany("UPDATE threads SET walk = ? WHERE id = ? AND walk IS NOT ?", reached)
-    return db.executemany(_QUEUE, rows).rowcount if rows else 0
+    if not rows:
+        return 0
+    taken_over = db.executemany(_TAKE_OVER, rows).rowcount
+    return taken_over + db.executemany(_QUEUE, rows).rowcount
 
 
 def is_open(db: sqlite3.Connection, url: str) -> bool:

@@ -92,7 +92,7 @@ def _shown(row: ThreadRow) -> tuple[object, ...]:
 def _known(db: sqlite3.Connection, site: int, rows: Iterable[ThreadRow]) -> dict[str, _Known]:
     found = db.execute(
         "SELECT thread_id, id, last_page_url, settled, EXISTS (SELECT 1 FROM frontier WHERE thread = threads.id"
-        " AND state <> 'done' AND state IN ('queued', 'taken')),"
+        " AND state <> 'done' AND state IN ('queued', 'taken') AND coalesce(walk, id) IN (SELECT start FROM begun)),"
         " EXISTS (SELECT 1 FROM frontier WHERE thread = threads.id AND state <> 'done' AND not_before > ?),"
         " replies, last_post_at, last_post_raw, sticky, locked, listed_title"
         " FROM threads WHERE site = ? AND thread_id IN (SELECT value FROM json_each(?))",

@@ -68,6 +68,13 @@ def m008_marks(db: Database) -> None:
     db.execute("PRAGMA user_version = 8")
 
 
+@migrations()
+def m009_queues(db: Database) -> None:
+    """A queue for each walk."""
+    run(db, schema.QUEUES)
+    db.execute("PRAGMA user_version = 9")
+
+
 def run(db: Database, sql: str) -> None:
     """Executes statements one by one: `executescript` would commit the migration's transaction first."""
     statement = ""

@@ -201,11 +201,15 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """A row of the frontier that was handed out: what to fetch, and what the last answer said about changes."""
+    """A row of the frontier that was handed out: what to fetch, and what the last answer said about changes.
+
+    `walk` is the row where its walk began.
+    """
 
     id: int
     url: str
     role: str
+    walk: int = 0
     tries: int = 0
     etag: str | None = None
     last_modified: str | None = None

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 
@@ -44,18 +44,30 @@ def latest(db: sqlite3.Connection, unended: str | None) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) | {"counts": json.loads(row[4])} for row in rows]
 
 
+_BY_START = "FROM frontier AS page JOIN frontier AS start ON start.id = coalesce(page.walk, page.id)"
+
+
 def waiting(db: sqlite3.Connection) -> dict[str, int]:
-    """How many requests wait, by host."""
-    return dict(db.execute("SELECT host, count(*) FROM frontier WHERE state = 'queued' GROUP BY host").fetchall())
+    """How many requests wait, by the URL where their walk began."""
+    sql = f"SELECT start.url, count(*) {_BY_START} WHERE page.state = 'queued' GROUP BY start.id"
+    return dict(db.execute(sql).fetchall())
 
 
 def errors(db: sqlite3.Connection) -> dict[str, dict[str, int]]:
-    """How many pages could not be had, by host and kind: wall, missing, failed, ..."""
+    """How many pages could not be had, by the URL where their walk began and kind: wall, missing, failed, ..."""
     found: dict[str, dict[str, int]] = {}
-    sql = "SELECT host, outcome, count(*) FROM frontier WHERE state = 'failed' GROUP BY host, outcome"
-    for host, outcome, count in db.execute(sql):
-        found.setdefault(host, {})[outcome] = count
+    sql = f"SELECT start.url, page.outcome, count(*) {_BY_START} WHERE page.state = 'failed' GROUP BY start.id, 2"
+    for url, outcome, count in db.execute(sql):
+        found.setdefault(url, {})[outcome] = count
     return found
+
+
+def due(db: sqlite3.Connection, starts: Collection[str] | None) -> float | None:
+    """When the earliest request is due of the walks from `starts` (None: of all), in seconds since 1970."""
+    these = "start.url IN (SELECT value FROM json_each(:starts))" if starts is not None else "true"
+    sql = f"SELECT min(page.not_before) {_BY_START} WHERE page.state = 'queued' AND {these}"
+    row = db.execute(sql, {"starts": json.dumps(list(starts or ()))}).fetchone()
+    return None if row[0] is None else float(row[0])
 
 
 def has_posts(db: sqlite3.Connection, host: str) -> bool:

@@ -5,7 +5,7 @@ column named after a table (`posts.thread`) points to that table's `id`. Times a
 """
 
 APPLICATION_ID = 0x78656D74  # "xemt": tells an archive from any other SQLite file
-VERSION = 8  # the number of migrations; `pragma user_version` of an archive that has them all
+VERSION = 9  # the number of migrations; `pragma user_version` of an archive that has them all
 
 PLACES = """
 CREATE TABLE sites (
@@ -296,4 +296,12 @@ CREATE TABLE story_marks (          -- eight words of a text, as a number: by th
 DELETE FROM story_texts;
 DELETE FROM stories;
 UPDATE articles SET story = NULL WHERE story IS NOT NULL;
+"""
+
+# A run takes from its own walks alone: what waits of another costs it nothing, however much that is on the same host.
+QUEUES = """
+DROP INDEX frontier_take;
+DROP INDEX frontier_due;
+CREATE INDEX frontier_take ON frontier(coalesce(walk, id), host, priority, id) WHERE state = 'queued';
+CREATE INDEX frontier_due ON frontier(coalesce(walk, id), host, not_before) WHERE state = 'queued';
 """

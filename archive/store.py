@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from archive import ending, frontier, runs, walks
+from archive import ending, frontier, runs, taking, walks
 from archive.asking import ArticleRow, Asking
 from archive.database import connect, explained, transaction
 from archive.errors import LockedError, XemtiepError
@@ -42,6 +42,7 @@ class Archive(Asking):
         """
         path = Path(path)
         db = connect(path, create=create and not read_only)
+        db.execute(taking.BEGUN)
         if read_only:
             db.execute("PRAGMA query_only = ON")
         return cls(path, db)
@@ -103,20 +104,28 @@ class Archive(Asking):
         refresh: datetime | None = None,
         full: bool = False,
         member: bool = False,
-    ) -> None:
-        """Begins a walk from `url`; an unfinished one from there goes on instead.
+    ) -> int:
+        """Begins a walk from `url`, or goes on with an unfinished one from there; returns the number of its start.
 
         `since` leaves out threads that are quiet since before it; `refresh` reads those active since then once more,
         for edits and deletions; `full` reads everything once more; a `member` asks for what was walled to guests.
         """
         scope = walks.Scope(since=utc(since), refresh=utc(refresh), full=full, member=member)
         with self._transaction():
-            walks.seed(self.db, url, role, _now(), scope)
+            return walks.seed(self.db, url, role, _now(), scope)
+
+    def go_on(self, url: str) -> int | None:
+        """Goes on with what waits of the walk from `url`, and begins none; returns the number of its start, if any."""
+        with explained(self.path):
+            return taking.go_on(self.db, url)
 
     def take(self, *, busy: Collection[str] = ()) -> Request | None:
-        """Hands out the next request that is due and whose host (`archive.frontier.host_of`) is not in `busy`."""
+        """Hands out the next request that is due and whose host (`archive.frontier.host_of`) is not in `busy`.
+
+        Like all that counts requests here, only of walks that were begun or gone on with since the archive was opened.
+        """
         with explained(self.path):
-            return frontier.take(self.db, busy)
+            return taking.take(self.db, busy)
 
     def finish(self, request: Request, *, outcome: str, reason: str = "", soon: bool = False) -> Saved:
         """Records how a request ended that gave no page (done: 304, failed, wall, missing, ...), and what follows.
@@ -144,22 +153,27 @@ class Archive(Asking):
     def pending(self, *, busy: Collection[str] = ()) -> int:
         """How many requests of hosts not in `busy` are queued, those that wait for their time included."""
         with explained(self.path):
-            return frontier.pending(self.db, busy)
+            return taking.pending(self.db, busy)
 
-    def outside(self, hosts: Collection[str]) -> set[str]:
-        """The other hosts where requests wait, none of them of a walk that began at one of `hosts`."""
+    def elsewhere(self) -> int:
+        """How many requests are queued in other walks."""
         with explained(self.path):
-            return frontier.outside(self.db, hosts)
+            return taking.elsewhere(self.db)
+
+    def hosts(self) -> dict[str, float]:
+        """The hosts where requests are queued, and when the earliest is due, in seconds since 1970."""
+        with explained(self.path):
+            return taking.hosts(self.db)
 
     def taken(self) -> int:
         """How many requests are handed out and not ended."""
         with explained(self.path):
-            return frontier.taken(self.db)
+            return taking.taken(self.db)
 
     def next_due(self, *, busy: Collection[str] = ()) -> float | None:
         """When the earliest queued request of a host not in `busy` is due, in seconds since 1970; None without one."""
         with explained(self.path):
-            return frontier.due(self.db, busy)
+            return taking.due(self.db, busy)
 
     def save_page(
         self,
@@ -216,14 +230,14 @@ class Archive(Asking):
             return row[0] if row else None
 
     def work(self) -> tuple[dict[str, int], dict[str, dict[str, int]]]:
-        """By host: how many requests wait; how many pages could not be had, by kind."""
+        """By the URL where their walk began: how many requests wait; how many pages could not be had, by kind."""
         with explained(self.path):
             return runs.waiting(self.db), runs.errors(self.db)
 
-    def status(self, *, left: Collection[str] = ()) -> dict[str, Any]:
+    def status(self, *, starts: Collection[str] | None = None) -> dict[str, Any]:
         """Counts of what is stored, the frontier by state, the last runs, and errors by reason.
 
-        `due` is when the earliest request is due of a host that is not `left` alone.
+        `due` is when the earliest request is due, of the walks from `starts` if they are given.
         """
         with explained(self.path):
-            return {"time": _now(), "due": self.next_due(busy=left), **runs.status(self.db, self._unended())}
+            return {"time": _now(), "due": runs.due(self.db, starts), **runs.status(self.db, self._unended())}

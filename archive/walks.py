@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass
 
 from archive import vain
-from archive.frontier import AS_MEMBER, FAILED, PRIORITY, Link, Walk, host_of, queue
+from archive.frontier import AS_MEMBER, FAILED, LEFT, PRIORITY, Link, Walk, host_of, queue
+from archive.taking import go_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,39 +27,48 @@ class Scope:
 EVERYTHING_NEW = Scope()
 
 
-def seed(db: sqlite3.Connection, url: str, role: str, now: str, scope: Scope = EVERYTHING_NEW) -> None:
+def seed(db: sqlite3.Connection, url: str, role: str, now: str, scope: Scope = EVERYTHING_NEW) -> int:
     """Begins a walk from `url`, unless the last one from there is still unfinished: then that one goes on.
+
+    Either is one of this run from now on; returns its start. A URL that waits in the walk of an earlier run leaves it.
 
     What failed or robots.txt refused is asked again in a new walk; so is a board's page that was walled (all behind it
     depends on it), a thread that was asked for in vain, after a while (see `archive.vain`), and, once, what was walled
     to guests, by a member. A full walk goes on only with a full one.
     """
-    row = db.execute('SELECT id, state, "full" FROM frontier WHERE url = ?', (url,)).fetchone()
-    if row is None:
+    if (start := go_on(db, url)) is None:
         db.execute(
             'INSERT INTO frontier (url, host, role, priority, since, "full", added_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
             (url, host_of(url), role, PRIORITY[role], scope.since, scope.full, now),
         )
-        return
-    start, state, full = row
+        return seed(db, url, role, now, scope)  # now that it is there
+    state, full, own = db.execute(
+        'SELECT state, "full", walk IS NULL OR walk IN (SELECT start FROM begun) FROM frontier WHERE id = ?', (start,)
+    ).fetchone()
     unfinished = "SELECT 1 FROM frontier WHERE walk = ? AND state <> 'done' AND state IN ('queued', 'taken') LIMIT 1"
-    under_way = state in {"queued", "taken"} or db.execute(unfinished, (start,)).fetchone()
+    under_way = (own and state in {"queued", "taken"}) or db.execute(unfinished, (start,)).fetchone()
     if under_way and (full or not scope.full):
         db.execute("UPDATE frontier SET since = ? WHERE id = ?", (scope.since, start))
     else:
         _begin(db, start, role, scope)
         _ask_again(db, start, scope)
     _read_again(db, start, url, scope, now)
+    return start
+
+
+# What waits keeps its wait: its host may have asked for it.
+_BEGIN = f"""
+UPDATE frontier SET state = 'queued', role = :role, priority = :priority, walk = NULL, round = round + 1, tries = 0,
+    not_before = CASE state WHEN 'queued' THEN not_before ELSE 0 END, outcome = NULL, reason = '',
+    since = :since, "full" = :full, etag = CASE WHEN :full OR {LEFT} THEN NULL ELSE etag END,
+    last_modified = CASE WHEN :full OR {LEFT} THEN NULL ELSE last_modified END
+WHERE id = :start
+"""
 
 
 def _begin(db: sqlite3.Connection, start: int, role: str, scope: Scope) -> None:
-    db.execute(
-        "UPDATE frontier SET state = 'queued', role = ?, priority = ?, tries = 0, not_before = 0, walk = NULL,"
-        " round = round + 1, outcome = NULL, reason = '', since = ?, \"full\" = ?,"
-        " etag = CASE WHEN ? THEN NULL ELSE etag END, last_modified = CASE WHEN ? THEN NULL ELSE last_modified END"
-        " WHERE id = ?",
-        (role, PRIORITY[role], scope.since, scope.full, scope.full, scope.full, start),
-    )
+    values = {"start": start, "role": role, "priority": PRIORITY[role], "since": scope.since, "full": scope.full}
+    db.execute(_BEGIN, values)
 
 
 # What was asked for in vain comes late: what has news goes first. A wall counts as a try: another one is no sign that

@@ -29,16 +29,15 @@ def crawl(  # noqa: PLR0913 # keywords that each say one thing
     *,
     progress: bool = False,
     verbose: bool = False,
-    alone: bool = False,
     tries: int | None = None,
     begun: Callable[[], object] = lambda: None,
 ) -> Summary:
     """Crawl each URL (a thread, a board or a forum) into the archive; blocks until done, stopped or interrupted.
 
     A process can call it once (Scrapy's event loop cannot be started again). Each configured site gets a run of its own
-    in the archive's table of runs. What crawls of other hosts left over is asked for too, unless these are
-    to be crawled `alone`. `tries` is after how many failures a page is given up, None as the settings say. `begun` is
-    called once the archive is locked. An archive that was made for URLs of which no host answers is removed again.
+    in the archive's table of runs. What crawls from elsewhere left over stays for them. `tries` is after how many
+    failures a page is given up, None as the settings say. `begun` is called once the archive is locked.
+    An archive that was made for URLs of which no host answers is removed again.
 
     Raises:
         ConfigError: a URL is not http or https, or something that a site needs (password, cookies) is not there.
@@ -62,7 +61,7 @@ def crawl(  # noqa: PLR0913 # keywords that each say one thing
         runs = {name: archive.start_run("crawl", name or others) for name in names}
         started = time.monotonic()
         parts = {"url": given, "archive": archive, "config": config}
-        options = _settings(config, progress=progress, verbose=verbose, alone=alone, tries=tries)
+        options = _settings(config, progress=progress, verbose=verbose, tries=tries)
         crawler = _run_scrapy(parts, options)
         found = summary(crawler, archive, time.monotonic() - started, names)
         for name, run in runs.items():
@@ -103,14 +102,13 @@ def checked(url: str) -> str:
         raise ConfigError(f"{url!r} is not a web address: give one such as https://forum.example/threads/1/") from None
 
 
-def _settings(config: Config, *, progress: bool, verbose: bool, alone: bool, tries: int | None) -> "Settings":
+def _settings(config: Config, *, progress: bool, verbose: bool, tries: int | None) -> "Settings":
     from scrapy.settings import Settings  # Scrapy takes a second to import
 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")  # a scrapy.cfg that lies about must not take over
     options: dict[str, Any] = {
         "XEMTIEP_PROGRESS": progress,
-        "XEMTIEP_ALONE": alone,
         "USER_AGENT": config.user_agent,
         "LOG_LEVEL": "INFO" if verbose else "ERROR" if progress else "WARNING",
     }

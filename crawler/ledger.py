@@ -54,12 +54,20 @@ class Ledger:
         self.error: str | None = None
         self.errors: dict[str, str] = {}  # of the sites of which a first page could not be had
 
+    def go_on(self, start: Start) -> None:
+        """Make what waits of the walk from there part of this run."""
+        try:
+            self.archive.go_on(urls.clean(start.url))
+        except ArchiveError as error:
+            self.abort(str(error))
+
     def seed(self, start: Start) -> None:
         """Begin a walk."""
+        url = urls.clean(start.url)
         refresh = datetime.now(UTC) - timedelta(days=start.refresh) if start.refresh else None
         member = self._member(start.url)
         try:
-            self.archive.seed(start.url, start.role, since=start.since, refresh=refresh, full=start.full, member=member)
+            self.archive.seed(url, start.role, since=start.since, refresh=refresh, full=start.full, member=member)
         except ArchiveError as error:
             self.abort(str(error))
 
@@ -71,7 +79,7 @@ class Ledger:
         """Begin at the boards of a feed's site: the feed does not tell enough."""
         site = self.config.site_of(row.url)
         for url in site.starts:
-            self.seed(Start(url=urls.clean(url), refresh=site.refresh))
+            self.seed(Start(url=url, refresh=site.refresh))
 
     def count(self, row: Request, name: str, number: int = 1) -> None:
         """Add to the crawl's counts and to those of the row's site."""

@@ -186,7 +186,6 @@ class Hosts:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.known: dict[str, Host] = {}
-        self.left: set[str] = set()  # of other sites that this run does not crawl
         self.locks = ExitStack()
 
     def __iter__(self) -> Iterator[Host]:
@@ -194,7 +193,6 @@ class Hosts:
 
     def __getitem__(self, name: str) -> Host:
         if name not in self.known:
-            self.left.discard(name)  # a site of this run leads there
             limits = next((site for site in self.config.sites if site.host == name), self.config.site_of(f"//{name}"))
             host = Host(name=name, limits=limits, delay=limits.delay, adaptive=limits.delay > 0)
             if not self._lock(name):
@@ -204,7 +202,7 @@ class Hosts:
 
     def done(self) -> set[str]:
         """The hosts that are not asked any more in this run."""
-        return self.left | {host.name for host in self if host.state is not State.OPEN}
+        return {host.name for host in self if host.state is not State.OPEN}
 
     def waiting(self, now: float) -> dict[str, float]:
         """The hosts that are left alone for a while, and until when."""

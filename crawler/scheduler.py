@@ -13,7 +13,6 @@ from scrapy.utils.asyncio import CallLaterResult, call_later
 from archive.errors import ArchiveError, HostLockError
 from archive.frontier import host_of
 from crawler.politeness import PATIENCE, State
-from crawler.reading import urls
 from crawler.spiders.forum import ForumSpider
 
 if TYPE_CHECKING:
@@ -38,11 +37,6 @@ class FrontierScheduler(BaseScheduler):
         """Take the spider's archive: the lock is held by then."""
         assert isinstance(spider, ForumSpider)
         self.spider = spider
-        if self.crawler.settings.getbool("XEMTIEP_ALONE"):
-            named = {host_of(urls.clean(start.url)) for start in spider.starts}
-            given = {start.url for start in spider.starts}  # a site's feed may lie under its www
-            named |= {site.host for site in spider.config.sites if given & {*site.starts, *site.feeds}}
-            spider.hosts.left = spider.archive.outside(named)
 
     def close(self, reason: str) -> None:  # noqa: ARG002 # Scrapy passes it
         """Let no timer outlive the crawl."""

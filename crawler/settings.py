@@ -19,7 +19,6 @@ EXTENSIONS = {"crawler.show.progress.Progress": 0}
 XEMTIEP_ARCHIVE = "archive.db"
 XEMTIEP_TRIES = 5  # a page is given up after so many failures, with the last reason
 XEMTIEP_PROGRESS = False
-XEMTIEP_ALONE = False  # whether what crawls of other hosts left over is left to other runs
 XEMTIEP_DELAY = 1.0  # for `scrapy crawl`: seconds that a host is left alone after an answer; 0 never grows
 
 USER_AGENT = f"xemtiep/{_VERSION} (forum archiver; set a contact in xemtiep.toml)"

@@ -34,6 +34,7 @@ class Part:
 class Summary:
     """How a crawl ended: `exit` is the command's exit code, `error` says why it is not 0, `waiting` what is left.
 
+    `others` is what waits of crawls from elsewhere, which this one leaves to them.
     `sites` tells the same of each configured site, by its URL.
     """
 
@@ -43,6 +44,7 @@ class Summary:
     counts: Mapping[str, int]
     reasons: Mapping[str, int]
     waiting: int
+    others: int = 0
     error: str | None = None
     sites: Mapping[str, Part] = field(default_factory=dict)
 
@@ -68,7 +70,8 @@ def summary(crawler: "Crawler", archive: Archive, seconds: float, names: Iterabl
         seconds=round(seconds, 2),
         counts={name: spider.ledger.counts[name] for name in COUNTS},
         reasons=dict(spider.ledger.reasons.most_common()),
-        waiting=archive.pending(busy=spider.hosts.left) + archive.taken(),  # what was under way is fetched again
+        waiting=archive.pending() + archive.taken(),  # what was under way is fetched again
+        others=archive.elsewhere(),
         error=error,
         sites={
             name: Part(outcome=word, counts={each: spider.ledger.of_site[name][each] for each in COUNTS}, error=why)

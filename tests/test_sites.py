@@ -148,11 +148,13 @@ def test_a_site_taken_out_is_not_asked_any_more(run: Run, tmp_path: Path, two: t
         assert done.returncode == 0, done.stderr
         assert gone.requests == []
         assert json.loads(done.stdout)["waiting"] == 0
-        host = gone.url.split("/")[2]
         found = json.loads(run("status", "--json", cwd=tmp_path).stdout)
-        assert (found["unconfigured"], found["due"]) == ({host: found["frontier"]["queued"]}, None)
+        assert (found["unconfigured"], found["due"]) == ({gone.url: found["frontier"]["queued"]}, None)
         shown = run("status", cwd=tmp_path).stdout
-        assert f"not configured wait until a crawl names them:\n  {found['frontier']['queued']} of {host}\n" in shown
+        assert (
+            f"not configured wait until one begins there again:\n  {found['frontier']['queued']} of {gone.url}\n"
+            in shown
+        )
         assert "in the frontier" not in shown
         assert run("crawl", gone.url, "--delay", 0, cwd=tmp_path).returncode == 0
         assert gone.requests != []

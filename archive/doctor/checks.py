@@ -266,7 +266,11 @@ CHECKS: Sequence[Check] = (
             f" SELECT url {_LOST_WALKS.format(table='threads')}"
         ),
         repair=_run(
-            "UPDATE frontier SET walk = NULL WHERE walk NOT IN (SELECT id FROM frontier)",
+            # a run takes from the walks of its starts only: a request that belongs to none would wait for ever
+            "WITH starts AS MATERIALIZED (SELECT host, min(id) AS id FROM frontier"
+            " WHERE walk IS NULL AND role IN ('start', 'feed') GROUP BY host)"
+            " UPDATE frontier SET walk = (SELECT id FROM starts WHERE starts.host = frontier.host)"
+            " WHERE walk NOT IN (SELECT id FROM frontier)",
             "UPDATE threads SET walk = NULL WHERE walk NOT IN (SELECT id FROM frontier)",
         ),
     ),

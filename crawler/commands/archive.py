@@ -85,7 +85,7 @@ def status(*, archive: Path | None, config: Path | None, as_json: bool) -> None:
     settings = load(config, archive=archive)
     with opened(settings) as archived:
         others = sites.unconfigured(settings, archived)
-        found = archived.status(left=others) | {"unconfigured": others}
+        found = archived.status(starts=sites.starts(settings) or None) | {"unconfigured": others}
         standings = sites.standings_in(settings, archived)
     if as_json:
         print_json(found | {"schedule": [sites.as_json(standing) for standing in standings]})

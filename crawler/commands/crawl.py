@@ -80,7 +80,7 @@ def crawl(
     progress = sys.stderr.isatty() and not verbose
     summary = metrics.watched(
         settings,
-        lambda begun: crawling.crawl(starts, settings, progress=progress, verbose=verbose, alone=not urls, begun=begun),
+        lambda begun: crawling.crawl(starts, settings, progress=progress, verbose=verbose, begun=begun),
         complain,
     )
     echo(summary_json(summary) if as_json else summary_text(summary, settings.archive))

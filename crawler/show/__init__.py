@@ -44,6 +44,8 @@ def summary_text(summary: "Summary", archive: Path) -> str:
         lines.append(f"  {summary.error}")
     if summary.waiting:
         lines.append(f"  {waiting_text(summary.waiting)}; run the same command again to go on")
+    if summary.others:
+        lines.append(f"  {counted(summary.others, 'page')} of other crawls left to them")
     if archive.exists():  # a crawl that nobody answered leaves none
         lines.append(f"  archive: {archive}")
     return "\n".join(lines)
@@ -78,7 +80,7 @@ def status_text(found: Mapping[str, Any]) -> str:
         parts.append(waiting_text(waiting))
     if others:
         lines = [f"  {count:,} of {host}" for host, count in others.items()]
-        parts.append("\n".join(["pages of sites that are not configured wait until a crawl names them:", *lines]))
+        parts.append("\n".join(["pages of crawls that are not configured wait until one begins there again:", *lines]))
     if found["errors"]:
         lines = [f"  {error['count']:,} x {error['outcome']}: {error['reason']}" for error in found["errors"]]
         parts.append("\n".join(["could not be had:", *lines]))

@@ -54,7 +54,7 @@ class Progress:
         counts = spider.ledger.counts
         names = {"threads": "thread", "new": "new post", "articles": "article", "requests": "request"}
         text = ", ".join(counted(counts[name], what) for name, what in names.items())
-        text += f", {counted(spider.archive.pending(busy=spider.hosts.left), 'page')} waiting"
+        text += f", {counted(spider.archive.pending(), 'page')} waiting"
         if counts["changed"]:
             text += f", {counts['changed']} changed"
         if counts["failed"]:

@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from archive.errors import ConfigError
-from archive.frontier import host_of
-from crawler.config import Config, Site, plain
+from crawler.config import Config, Site
 from crawler.politeness import within
 
 if TYPE_CHECKING:
@@ -58,16 +57,27 @@ def standings_in(config: Config, archive: "Archive", now: datetime | None = None
     return [_standing(site, latest, now, waiting, errors) for site in config.sites]
 
 
-def unconfigured(config: Config, archive: "Archive") -> dict[str, int]:
-    """How many requests wait, by host, that no crawl of the configured sites asks for: of sites that were taken out.
+def starts(config: Config) -> set[str]:
+    """Where crawls of the configured sites begin, as the archive writes it."""
+    return {start for site in config.sites for start in _starts(site)}
 
-    Or of what was crawled by its address. Nothing where no site is configured: there every crawl is such a one.
+
+def _starts(site: Site) -> set[str]:
+    from crawler.reading.urls import clean
+
+    return {clean(url) for url in (*site.starts, *site.feeds)}
+
+
+def unconfigured(config: Config, archive: "Archive") -> dict[str, int]:
+    """How many requests wait, by the start of their crawl, that no crawl of the configured sites asks for.
+
+    Of sites or boards that were taken out, or of what was crawled by its address. Nothing where no site is configured:
+    there every crawl is such a one.
     """
     if not config.sites:
         return {}
-    hosts = {host_of(url) for site in config.sites for url in (site.url, *site.feeds)}
     waiting, _ = archive.work()
-    return {host: waiting[host] for host in sorted(archive.outside(hosts)) if host in waiting}
+    return {url: waiting[url] for url in sorted(waiting.keys() - starts(config))}
 
 
 def _standing(
@@ -78,10 +88,10 @@ def _standing(
     errors: Mapping[str, Mapping[str, int]],
 ) -> Standing:
     last = latest.get(site.url)
-    hosts = [host for host in {*waiting, *errors} if plain(host) == plain(site.host)]
     due = next_due(site, last, now or datetime.now(UTC))
-    found = sum(waiting.get(host, 0) for host in hosts)
-    kinds = dict(sum((Counter(errors.get(host, {})) for host in hosts), Counter()))
+    begun = _starts(site)
+    found = sum(waiting.get(url, 0) for url in begun)
+    kinds = dict(sum((Counter(errors.get(url, {})) for url in begun), Counter()))
     return Standing(site=site, last=last, next_due=due, waiting=found, errors=kinds)
 
 
@@ -124,14 +134,16 @@ def due_starts(
         raise ConfigError(f"no sites in {where}: name a URL, or add one with `xemtiep sites add URL`")
     now = datetime.now(UTC)
     sites = [standing.site for standing in standings(config, now) if every or standing.is_due(now)]
-    starts = []
+    found = []
     for site in sites:
         walk = every or full or not site.feeds or not _walked_lately(site, config, now)
         if not walk:  # boards list what feeds do: asked together, each would have the same threads read
-            starts += [Start(url=url, role="feed") for url in site.feeds]
+            found += [Start(url=url, role="feed") for url in site.feeds]
         else:
-            starts += [Start(url=url, since=since, refresh=site.refresh, full=full) for url in site.starts]
-    return starts
+            found += [Start(url=url, since=since, refresh=site.refresh, full=full) for url in site.starts]
+        others = site.starts if not walk else site.feeds  # what waits of the last walks from there goes on
+        found += [Start(url=url, role="start" if not walk else "feed", begins=False) for url in others]
+    return found
 
 
 def _walked_lately(site: Site, config: Config, now: datetime) -> bool:

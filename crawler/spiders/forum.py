@@ -113,8 +113,11 @@ class ForumSpider(scrapy.Spider):
         gc.collect()
         gc.freeze()  # what was imported stays: looking through it again and again costs a tenth of a crawl's time
         gc.set_threshold(10_000)  # more than a page's own objects, which need no collector: they form no circles
+        for start in self.starts:  # all of them before any begins and takes over what waits
+            self.ledger.go_on(start)
         for start in self.starts:
-            self.ledger.seed(replace(start, url=urls.clean(start.url)))
+            if start.begins:
+                self.ledger.seed(start)
         if self.deadline is not None:  # a server that never comes to an end must not prolong the run
             self.last_call = call_later(self.deadline + LAST - time.time(), self.crawler.signals.send_catch_log, STOP)
         return
@@ -138,9 +141,9 @@ class ForumSpider(scrapy.Spider):
 
     def note_rest(self) -> None:
         """Say which hosts asked for more time than a run waits: what is left of them is not done."""
-        waiting = self.archive.work()[0].keys()
-        for name in waiting - self.hosts.done():
-            until = datetime.fromtimestamp(self.archive.next_due(busy=waiting - {name}) or self.began, UTC)
+        waiting = self.archive.hosts()
+        for name in waiting.keys() - self.hosts.done():
+            until = datetime.fromtimestamp(waiting[name] or self.began, UTC)
             self.hosts[name].close(State.RESTS, f"{name} is to be left alone until {until:%H:%M} UTC")
 
     @property
