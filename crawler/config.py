@@ -138,6 +138,9 @@ class Config(Limits):
         return site.url if site else ""
 
     def _configured(self, url: str) -> Site | None:
+        for site in self.sites:
+            if url in site.feeds:  # it may lie anywhere on the host that several sites share
+                return site
         host = host_of(url)
         same = [site for site in self.sites if site.host == host]
         same = same or [site for site in self.sites if plain(site.host) == plain(host)]

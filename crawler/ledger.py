@@ -47,6 +47,7 @@ class Ledger:
         self.abort = abort
         self.counts: Counter[str] = Counter()
         self.of_site: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.names: dict[int, str] = {}  # of the sites, by the start of each walk
         self.reasons: Counter[str] = Counter()
         self.walls: defaultdict[str, list[Wall]] = defaultdict(list)  # by host: those in a row, not ended yet
         self.guests: dict[str, str] = {}  # the sites with a member that showed pages as to a guest, and their hosts
@@ -57,19 +58,30 @@ class Ledger:
     def go_on(self, start: Start) -> None:
         """Make what waits of the walk from there part of this run."""
         try:
-            self.archive.go_on(urls.clean(start.url))
+            number = self.archive.go_on(urls.clean(start.url))
         except ArchiveError as error:
             self.abort(str(error))
+        else:
+            if number is not None:
+                self.names[number] = self.config.name_of(start.url)
 
-    def seed(self, start: Start) -> None:
-        """Begin a walk."""
+    def seed(self, start: Start, name: str | None = None) -> None:
+        """Begin a walk; it counts for the site `name`, or for that of its address."""
         url = urls.clean(start.url)
         refresh = datetime.now(UTC) - timedelta(days=start.refresh) if start.refresh else None
         member = self._member(start.url)
         try:
-            self.archive.seed(url, start.role, since=start.since, refresh=refresh, full=start.full, member=member)
+            number = self.archive.seed(
+                url, start.role, since=start.since, refresh=refresh, full=start.full, member=member
+            )
         except ArchiveError as error:
             self.abort(str(error))
+        else:
+            self.names[number] = self.config.name_of(start.url) if name is None else name
+
+    def site_name(self, row: Request) -> str:
+        """The site that a row counts for: that of its walk, because a thread's address does not tell its board."""
+        return self.names.get(row.walk, "")
 
     def _member(self, url: str) -> bool:
         site = self.config.site_of(url)
@@ -77,7 +89,7 @@ class Ledger:
 
     def walk_site(self, row: Request) -> None:
         """Begin at the boards of a feed's site: the feed does not tell enough."""
-        site = self.config.site_of(row.url)
+        site = self.config.site_of(self.site_name(row) or row.url)
         for url in site.starts:
             self.seed(Start(url=url, refresh=site.refresh))
 
@@ -87,7 +99,7 @@ class Ledger:
 
     def _add(self, row: Request, numbers: Mapping[str, int]) -> None:
         self.counts.update(numbers)
-        self.of_site[self.config.name_of(row.url)].update(numbers)
+        self.of_site[self.site_name(row)].update(numbers)
 
     def saved(self, row: Request, saved: Saved) -> None:
         """Add up what a page brought. A feed that holds only news may leave out more: then the boards are walked."""
@@ -150,7 +162,7 @@ class Ledger:
         self.reasons[f"{row.url}: {reason}" if row.role in {"start", "feed"} else reason] += 1
         if row.role == "feed":
             self.walk_site(row)
-        name = self.config.name_of(row.url)
+        name = self.site_name(row)
         if row.role == "start" and outcome in {"failed", "missing"} and name not in self.errors:
             self.error = self.errors[name] = f"{row.url}: {reason}"
         elif outcome == "failed":

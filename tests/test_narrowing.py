@@ -1,4 +1,4 @@
-"""A run asks for what belongs to the walks of its own starts, and leaves what waits of others to them."""
+"""A run asks for what belongs to the walks of its own starts, counts it for their sites, and leaves the rest."""
 
 import json
 import re
@@ -14,6 +14,7 @@ from made import BOARD, HOME, SITE, board, post, row, take, thread
 from archive import Archive
 from archive.frontier import LATE
 from archive.records import Kind, Page
+from crawler.config import load
 from crawler.demo import Forum, Served, sample_forum, serve
 
 NEWS, WORLD = "forums/tin-tuc.2/", "forums/world-news.5/"
@@ -84,6 +85,26 @@ def test_a_thread_that_is_named_is_crawled_alone(run: Run, tmp_path: Path) -> No
         assert told(run, tmp_path, "status")["frontier"]["queued"] == int(waiting[1])
 
 
+def test_each_site_of_a_host_counts_what_its_own_walk_brought(run: Run, tmp_path: Path) -> None:
+    with serve(sample_forum(threads=20)) as served:
+        configure(
+            tmp_path, *(f'url = "{served.url}{path}"\n{more}' for path, more in ((NEWS, 'every = "1h"'), (WORLD, "")))
+        )
+        run("crawl", cwd=tmp_path)
+        sites = {each["site"].removeprefix(served.url): each for each in told(run, tmp_path, "sites")}
+        forum = served.forum
+        assert [sites[path]["new"] for path in (NEWS, WORLD)] == [posts(forum, 2), posts(forum, 5)]
+        shut = {
+            path: [t for t in forum.listed(n) if t.deleted or t.members_only] for path, n in ((NEWS, 2), (WORLD, 5))
+        }
+        assert {path: sum(sites[path]["errors"].values()) for path in shut} == {p: len(t) for p, t in shut.items()}
+        forum.reply(next(each.id for each in forum.listed(5) if each not in shut[WORLD]), "thêm một lời")
+        done = told(run, tmp_path, "crawl")
+        sites = {each["site"].removeprefix(served.url): each for each in told(run, tmp_path, "sites")}
+    assert (done["counts"]["new"], sites[WORLD]["new"], sites[WORLD]["requests"]) == (1, 1, done["counts"]["requests"])
+    assert sites[NEWS]["new"] == posts(forum, 2)
+
+
 def test_what_waits_of_the_boards_goes_on_while_only_the_feed_is_asked(run: Run, tmp_path: Path) -> None:
     with serve(sample_forum(threads=40)) as served:
         feed = f"{served.url}forums/-/index.rss"
@@ -94,6 +115,12 @@ def test_what_waits_of_the_boards_goes_on_while_only_the_feed_is_asked(run: Run,
         assert told(run, tmp_path, "status")["posts"] == posts(served.forum, 2, 5)
         paths = asked(served)
     assert paths.count("/") == 1
+
+
+def test_a_feed_counts_for_its_own_site(tmp_path: Path) -> None:
+    feed = "https://f.example/rss/five.xml"
+    configure(tmp_path, 'url = "https://f.example/b/2"', f'url = "https://f.example/b/5"\nfeeds = ["{feed}"]')
+    assert load(tmp_path / "xemtiep.toml").name_of(feed) == "https://f.example/b/5"
 
 
 # ---------------------------------------------------------------- in the archive

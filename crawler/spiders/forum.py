@@ -257,7 +257,7 @@ class ForumSpider(scrapy.Spider):
             return False  # the JSON that is read instead of such a page: it would go in circles
         self.archive.finish(row, outcome="done")
         given = next((start for start in self.starts if urls.clean(start.url) == row.url), Start(url=row.url))
-        self.ledger.seed(replace(given, url=page.thread.url))
+        self.ledger.seed(replace(given, url=page.thread.url), self.ledger.site_name(row))
         return True
 
     def failed(self, failure: Failure) -> None:
