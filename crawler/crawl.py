@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archive import Archive
-from archive.errors import ConfigError
-from crawler import values
 from crawler.config import Config
 from crawler.politeness import lock_folder
 from crawler.sites.ready import require
-from crawler.start import Start
+from crawler.start import Start, checked
 from crawler.summary import Summary, summary
 
 if TYPE_CHECKING:
@@ -86,20 +84,6 @@ def start_of(url: str, config: Config, *, since: datetime | None = None, full: b
     """
     url = checked(url)
     return Start(url=url, since=since, refresh=config.site_of(url).refresh, full=full)
-
-
-def checked(url: str) -> str:
-    """Accept a web address, with or without its scheme.
-
-    Raises:
-        ConfigError: it is no http(s) address.
-    """
-    try:
-        return values.page_url(url)
-    except ValueError as error:
-        if "@" in url:  # a password may stand in it
-            raise ConfigError(f"the address {url.rpartition('@')[2]!r} cannot be crawled as given: {error}") from None
-        raise ConfigError(f"{url!r} is not a web address: give one such as https://forum.example/threads/1/") from None
 
 
 def _settings(config: Config, *, progress: bool, verbose: bool, tries: int | None) -> "Settings":

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.errors import ConfigError
+from crawler import values
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Start:
@@ -19,3 +22,28 @@ class Start:
     refresh: float = 0.0
     full: bool = False
     begins: bool = True
+
+
+def checked(url: str) -> str:
+    """Accept a web address, with or without its scheme.
+
+    Raises:
+        ConfigError: it is no http(s) address.
+    """
+    try:
+        return values.page_url(url)
+    except ValueError as error:
+        if "@" in url:  # a password may stand in it
+            raise ConfigError(f"the address {url.rpartition('@')[2]!r} cannot be crawled as given: {error}") from None
+        raise ConfigError(f"{url!r} is not a web address: give one such as https://forum.example/threads/1/") from None
+
+
+def spelt_out(url: str) -> Start:
+    """Begin at a URL of `-a url=...`, which is kept as it is given.
+
+    Raises:
+        ConfigError: it is no http(s) address.
+    """
+    if "://" not in url:
+        raise ConfigError(f"{url!r} does not say how it is asked for: give https://{url} or http://{url}")
+    return Start(url=checked(url))

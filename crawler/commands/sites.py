@@ -42,8 +42,8 @@ def add(above: Path | None, *, url: str, config: Path | None) -> None:
 
     With its software, boards and sensible values. Exit code 4 where a wall or robots.txt keeps xemtiep out.
     """
-    from crawler.crawl import checked
     from crawler.sites.adding import add as add_site
+    from crawler.start import checked
 
     config = config or above
     settings = load(config) if config is None or config.exists() else understood("", config)  # a new file has no site

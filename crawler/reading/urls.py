@@ -53,3 +53,9 @@ def site(url: str, own: re.Pattern[str]) -> str:
     bare = re.sub(r"^[a-z]+://", "", clean(url))
     found = own.search(bare)
     return (bare[: found.start()] if found else bare.partition("?")[0].rpartition("/")[0] or bare).rstrip("/")
+
+
+def is_web(url: str) -> bool:
+    """Whether an address is one that can be asked for over http or https."""
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import signals
@@ -23,13 +22,12 @@ from scrapy.utils.defer import _schedule_coro
 from twisted.python.failure import Failure
 
 from archive import Archive
-from archive.errors import ArchiveError, ConfigError, XemtiepError
+from archive.errors import ArchiveError, XemtiepError
 from archive.frontier import host_of
 from archive.records import WALLS, Kind, Page, Request
 from crawler.access.login import LoginError
 from crawler.circles import Circles
 from crawler.config import Config, load
-from crawler.crawl import checked
 from crawler.download import LAST, STOP, InterruptedDownloadError
 from crawler.failures import reason_of
 from crawler.landing import leaves_host, strays
@@ -38,7 +36,7 @@ from crawler.politeness import Hosts, State, retry_after
 from crawler.reading import urls
 from crawler.responses import GONE, NOT_MODIFIED, OVERLOADED, READ, REFUSED, RETRIED, fails, fetched, header, read, said
 from crawler.robots import ForbiddenError, RobotsUnavailableError
-from crawler.start import Start
+from crawler.start import Start, spelt_out
 from crawler.summary import ending
 
 if TYPE_CHECKING:
@@ -70,7 +68,7 @@ class ForumSpider(scrapy.Spider):
     ) -> None:
         super().__init__(**kwargs)
         self.began = time.time()
-        self.starts = tuple(map(_start, url.split())) if isinstance(url, str) else tuple(url)
+        self.starts = tuple(map(spelt_out, url.split())) if isinstance(url, str) else tuple(url)
         self.given = load(Path(config)) if isinstance(config, str) else config
         self.circles = Circles()
         self.resources = ExitStack()
@@ -165,7 +163,7 @@ class ForumSpider(scrapy.Spider):
 
         One that is no web address is given up: it would break off every run, or read a file of this machine.
         """
-        if not _is_web(row.url):
+        if not urls.is_web(row.url):
             self.ledger.give_up(row, "failed", "no address that begins with http:// or https://")
             return None
         headers = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified}
@@ -298,19 +296,3 @@ class ForumSpider(scrapy.Spider):
         if self.ledger.error != reason and engine is not None:
             self.ledger.error = reason
             _schedule_coro(engine.close_spider_async(reason="archive_error"))
-
-
-def _start(url: str) -> Start:
-    """Begin at a URL of `-a url=...`, which is kept as it is given.
-
-    Raises:
-        ConfigError: it is no http(s) address.
-    """
-    if "://" not in url:
-        raise ConfigError(f"{url!r} does not say how it is asked for: give https://{url} or http://{url}")
-    return Start(url=checked(url))
-
-
-def _is_web(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -1,19 +1,16 @@
-"""A page as one line of text leaves in reading order, each with what it most likely is: prose, junk, a date, an author.
+"""What each leaf of a page most likely is: prose, junk, a date, an author.
 
-This is what the generic reader counts on: any element is a range of leaves, so that prose and junk inside it are known
-at once. Nothing here knows a forum software; the words are those that web pages in general use for classes.
+This is what the generic reader counts on: prose and junk inside any element are known at once. Nothing here knows a
+forum software; the words are those that web pages in general use for classes.
 """
 
 import re
 from bisect import bisect, bisect_left
 from collections import Counter
-from datetime import datetime
 from functools import cached_property
-from itertools import accumulate
 from typing import Any
 
-from lxml import etree
-
+from crawler.forums.generic.leaves import SKIPPED, Leaves, is_dated, tags
 from crawler.forums.generic.wording import (
     AUTHOR,
     CHROME,
@@ -22,7 +19,6 @@ from crawler.forums.generic.wording import (
     QUOTE,
     TIME,
     is_card,
-    is_iso,
     is_profile,
     is_text,
     is_title,
@@ -31,27 +27,12 @@ from crawler.forums.generic.wording import (
     meaning,
     subject,
 )
-from crawler.reading import dates
 from crawler.reading.document import Document
 
-
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-_SKIPPED = _tags(
-    "script style noscript template head svg iframe object embed video audio canvas map datalist select option textarea"
-)
-_CHROME_TAGS = _tags("nav footer button label aside menu dt")
-_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_CHROME_TAGS = tags("nav footer button label aside menu dt")
 _NUMBER = re.compile(r"\d+")
-_ORDINAL = re.compile(r"\d(?:st|nd|rd|th)(?=$|,? \d{4}\b)")
 _CLOCK = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?: ?[ap]\.?m\.?)?", re.IGNORECASE)  # apart from its day
-_TWICE = re.compile(r" \d{9,}$")  # the same moment once more, in seconds
-_COUNT = re.compile(r"^(?:\w+ )?#\d+\W+")  # "Reply #4 - " before a date
 _HOUR = re.compile(r"\d\s?[:.hH]\s?\d\d|\d\s?[ap]\.?m\b", re.IGNORECASE)
-_DATED = ("datetime", "data-time", "data-timestamp", "data-date", "data-utc")
-_TOOLTIPS = ("title", "data-original-title", "data-bs-original-title", "data-tooltip", "data-tippy-content")
 _SHORT = 60  # characters of a date or a label
 _NAME = 45  # characters of a name with what is written beside it
 _LINE = 100  # characters of a line that tells author and date
@@ -61,9 +42,8 @@ _LONG_TITLE = 500  # characters
 _LONE = 25  # characters of a paragraph
 _DATE = 20  # characters of a date; the rest of its line tells who edited a post
 _LESS = 0.3  # what a character of a lone short line counts
-_HEADINGS = _tags("h1 h2 h3 h4 h5 h6")
+_HEADINGS = tags("h1 h2 h3 h4 h5 h6")
 _ENDS = (".", "!", "?", "…", "。", "！", "？")
-_INLINE = _tags("a b i u s em strong font small big span sub sup code tt abbr mark ins del img")
 _RUN = 10  # leaves side by side: a text with an element around each word, and no row of labels
 _SHARE = 0.4  # of the page's text: what holds more is the page, whatever its class says
 _COST = 1.5  # what a character of junk weighs against one of prose
@@ -72,119 +52,18 @@ _COST = 1.5  # what a character of junk weighs against one of prose
 def outline(doc: Document) -> "Outline":
     """The page's outline; what stands for browsers without scripts counts where the page is nothing else."""
     page = Outline(doc)
-    return page if page.lengths[-1] > _EMPTY else Outline(doc, _SKIPPED - {"noscript"})
+    return page if page.lengths[-1] > _EMPTY else Outline(doc, SKIPPED - {"noscript"})
 
 
-class Outline:
-    """Elements in document order with the ranges of their descendants and leaves."""
+class Outline(Leaves):
+    """The page's leaves, weighed."""
 
-    def __init__(self, doc: Document, skipped: frozenset[str] = _SKIPPED) -> None:
-        self.doc = doc
-        self._skipped = skipped
-        self._moments: dict[str, datetime | None] = {}
-        self.nodes: list[Any] = []
-        self.parent: list[int] = []
-        self.end: list[int] = []  # index after the last descendant
-        self.first: list[int] = []  # range of leaves
-        self.last: list[int] = []
-        self.leaves: list[str] = []
-        self.owner: list[int] = []
-        self._walk()
+    def __init__(self, doc: Document, skipped: frozenset[str] = SKIPPED) -> None:
+        super().__init__(doc, skipped)
         self.flags = self._flags()
         self.kinds = self._kinds()
         self.prose, self.junk = self._weights()
         self.used: set[int] = set()  # dates and authors that belong to a post already
-
-    def _walk(self) -> None:
-        stack: list[int] = []
-        events = etree.iterwalk(self.doc.tree, events=("start", "end", "comment", "pi"))
-        for event, node in events:
-            if event == "start":
-                if node.tag == "sup" and self._joins(node.text):
-                    events.skip_subtree()
-                    continue
-                if node.tag in self._skipped or _is_hidden(node):
-                    events.skip_subtree()
-                    continue
-                self.parent.append(stack[-1] if stack else -1)
-                stack.append(len(self.nodes))
-                self.nodes.append(node)
-                self.first.append(len(self.leaves))
-                self.last.append(0)
-                self.end.append(0)
-                self._leaf(node.text, stack[-1], always=_is_dated(node))
-                continue
-            if event == "end" and stack and self.nodes[stack[-1]] is node:
-                at = stack.pop()
-                self.end[at] = len(self.nodes)
-                self.last[at] = len(self.leaves)
-            if stack and not (node.tag == "sup" and self._joins(node.tail)):
-                self._leaf(node.tail, stack[-1])
-
-    def _joins(self, text: str | None) -> bool:
-        """Whether a text goes on with the last leaf, to which it is added: "March 4<sup>th</sup>, 2019" is one date."""
-        joined = " ".join(f"{self.leaves[-1]}{text or ''}".split()) if self.leaves else ""
-        joins = _ORDINAL.search(joined) is not None
-        if joins:
-            self.leaves[-1] = joined
-        return joins
-
-    def _leaf(self, text: str | None, owner: int, *, always: bool = False) -> None:
-        text = " ".join(text.split()) if text else ""
-        if text or always:
-            self.leaves.append(text)
-            self.owner.append(owner)
-
-    @cached_property
-    def lengths(self) -> list[int]:
-        """Characters before each leaf."""
-        return [0, *accumulate(map(length, self.leaves))]
-
-    def size(self, at: int) -> int:
-        """Characters inside an element."""
-        return self.lengths[self.last[at]] - self.lengths[self.first[at]]
-
-    def moment_at(self, leaf: int) -> tuple[datetime | None, str]:
-        """The date at a leaf and as shown: an attribute of its elements, else its text."""
-        at, shown, doc = self.owner[leaf], self.leaves[leaf], self.doc
-        for _ in range(3):
-            node = self.nodes[at]
-            for name in (*_DATED, *_TOOLTIPS, "content"):
-                value = node.get(name)
-                moment = value and (dates.iso(_TWICE.sub("", value), zone=doc.zone) or self._parsed(value))
-                if moment:
-                    return moment, shown or value
-            at = max(self.parent[at], 0)
-        return self._parsed(shown), shown
-
-    def _parsed(self, text: str) -> datetime | None:
-        if text not in self._moments:
-            doc = self.doc
-            moment = dates.parse(
-                _COUNT.sub("", text), language=doc.language, zone=doc.zone, now=doc.now, order=doc.order
-            )
-            self._moments[text] = moment
-        return self._moments[text]
-
-    def place(self, leaf: int) -> str:
-        """Where a leaf stands: its element and that around it, by tag and class, without numbers."""
-        owner = self.owner[leaf]
-        return self._places[owner]
-
-    @cached_property
-    def _places(self) -> list[str]:
-        own = [_NUMBER.sub("0", self._name(at)) for at in range(len(self.nodes))]
-        return [f"{own[self.parent[at]] if at else ''} > {name}" for at, name in enumerate(own)]
-
-    def heading(self, before: int) -> int:
-        """The leaf of the last heading of the first two ranks before a leaf, 0 without one."""
-        leaves = range(before - 1, -1, -1)
-        return next((leaf for leaf in leaves if not {"h1", "h2"}.isdisjoint(self.tags(leaf))), 0)
-
-    def tags(self, leaf: int) -> tuple[str, str]:
-        """A leaf's element and the one around it: a heading may be a link."""
-        owner = self.owner[leaf]
-        return self.nodes[owner].tag, self.nodes[max(self.parent[owner], 0)].tag
 
     def says(self, at: int) -> bool:
         """Whether there is any prose inside an element."""
@@ -204,10 +83,10 @@ class Outline:
         held: Counter[str] = Counter()  # "message-info" around every post is no frame: it holds the page's text
         for at, said in enumerate(own):
             if said & (CHROME | QUOTE):
-                held[self._name(at)] += self.size(at)
+                held[self.name(at)] += self.size(at)
         most = _SHARE * self.lengths[-1]
         for at, said in enumerate(own):
-            frame = held[self._name(at)] > most
+            frame = held[self.name(at)] > most
             size = self.size(at)
             kept = said & ~((CHROME | QUOTE) * frame | (DATE | TIME) * (size > _SHORT) | AUTHOR * (size > _NAME))
             kept &= ~(CHROME * self._is_around(at, texts))
@@ -218,9 +97,6 @@ class Outline:
         """Whether an element that should tell of a post holds the text of one."""
         holds = bisect(texts, at) < bisect_left(texts, self.end[at])
         return holds and is_card(self.nodes[at].get("class") or "")
-
-    def _name(self, at: int) -> str:
-        return f"{self.nodes[at].tag} {self.nodes[at].get('class')}"
 
     def _own(self, node: Any) -> int:
         tag = node.tag
@@ -237,7 +113,7 @@ class Outline:
                 said |= LINK | (AUTHOR if is_profile(href) else 0)
             if node.get("rel") == "author":
                 said |= AUTHOR
-        if _is_dated(node):
+        if is_dated(node):
             said |= DATE
         prop = node.get("itemprop")
         if prop in ("author", "creator"):
@@ -254,7 +130,7 @@ class Outline:
         if len(text) <= _SHORT and looks_dated(text):
             return True
         # "Today we found 3 of them" is a post
-        return self._parsed(text) is not None and bool(_HOUR.search(text) or not self._parsed(_NUMBER.sub("", text)))
+        return self.parsed(text) is not None and bool(_HOUR.search(text) or not self.parsed(_NUMBER.sub("", text)))
 
     def _kinds(self) -> list[int]:
         """Of each leaf: DATE, AUTHOR, CHROME, LINK, QUOTE or 0 for prose, the first that holds."""
@@ -295,20 +171,12 @@ class Outline:
         named = [" ".join((node.text or "").split()) for node in self.doc.tree.iter("title")]
         return "".join(named[:1])[:_LONG_TITLE].casefold()
 
-    @cached_property
-    def _paragraph(self) -> list[int]:
-        """The element that is the paragraph around each element."""
-        found: list[int] = []
-        for at, node in enumerate(self.nodes):
-            found.append(found[self.parent[at]] if at and node.tag in _INLINE else at)
-        return found
-
     def _weights(self) -> tuple[list[float], list[float]]:
         """Prose and junk before each leaf, in characters."""
         prose, junk = [0.0], [0.0]
         for text, kind, owner in zip(self.leaves, self.kinds, self.owner, strict=True):
             own, foreign = _SCALE[kind]
-            if own == 1 and text[-1:] not in _ENDS and self.size(self._paragraph[owner]) < _LONE:
+            if own == 1 and text[-1:] not in _ENDS and self.size(self.paragraph[owner]) < _LONE:
                 own = _LESS  # a rank, a place, a label
             size = length(text)
             prose.append(prose[-1] + own * size)
@@ -317,15 +185,3 @@ class Outline:
 
 
 _SCALE = {0: (1, 0), LINK: (0.2, 0.3), QUOTE: (0.5, 0), CHROME: (0, 1), DATE: (0, 1), AUTHOR: (0, 1)}
-
-
-def _is_dated(node: Any) -> bool:
-    """Whether an element's attributes say a date, which a script may have to show."""
-    if node.tag == "time" or is_iso(node.get("title")):
-        return True
-    return (node.tag in _INLINE or "-" in node.tag) and any(node.get(name) for name in _DATED)
-
-
-def _is_hidden(node: Any) -> bool:
-    style = node.get("style")
-    return node.get("hidden") is not None or bool(style and _UNSEEN.search(style))
