@@ -2,7 +2,6 @@ import importlib.util
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 
 import lxml.html
@@ -108,28 +107,6 @@ def test_no_software_repeats_what_the_general_containers_say() -> None:
     for forum in FORUMS:
         for reader in (type(forum), *forum.skins):
             assert not [token for token, label in reader.containers.items() if LABELS.get(token) == label], reader
-
-
-@pytest.mark.parametrize(
-    ("href", "shown", "whole"),
-    [
-        ("http://a.example/od/liverock/What-Is-It.htm", "http://a.example/od/livero ... s-It.htm", None),
-        ("https://a.example/wiki/Comparison_of_software", "https://a.example/wiki/Compariso...software", None),
-        ("https://a.example/a/b.html", "https://a.example/a...", None),
-        ("http://www.a.example/b/c.html", "www.a.example/b...html", "www.a.example/b/c.html"),
-        ("http://a.gouv.example/2012/Data.pdf", "http://a.gouv....ta.pdf", None),
-        ("/proxy.php?link=https%3A%2F%2Fa.example%2Fb%2Fc", "https://a.example/...c", "https://a.example/b/c"),
-        ("https://a.example/b?c=1&d=2", "https://a.example...d=2", None),
-        ("https://a.example/other", "https://a.example/od ... htm", "https://a.example/od ... htm"),
-        ("https://a.example/b", "read on ...", "read on ..."),
-        ("https://a.example/b", "https://a.example/b ...", "https://a.example/b ..."),
-        ("https://a.example/b", "https://a.example/" + "." * 9000, "https://a.example/" + "." * 9000),
-    ],
-)
-def test_an_address_that_was_cut_for_show_is_whole(href: str, shown: str, whole: str | None) -> None:
-    found = clean(lxml.html.fromstring(f'<div>Xem <a href="{escape(href)}"> {shown}</a> nhé.</div>'))
-    assert found.text == f"Xem {whole or href} nhé."
-    assert clean(found.text).text == found.text
 
 
 def test_what_is_left_of_tags_is_nobodys_word() -> None:

@@ -13,7 +13,6 @@ from lxml import etree
 
 from archive.records import OWN, Label
 from crawler.cleaning.markup import CODE_TITLES, QUOTE_HEADS, Markup
-from crawler.cleaning.redirectors import completed
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"  # zero-width characters and the soft hyphen
 _EDGES = INVISIBLE + " \t\n\r\f\v\xa0"
@@ -197,13 +196,8 @@ class _Walk:
     def _close_link(self) -> None:
         if self._anchor:
             href, line, start = self._anchor
-            start = start if line == self._line else 0
-            shown = "".join(self.parts[start:])
-            words = " ".join(shown.split())
-            if "..." in words and (whole := completed(words, href)):
-                words = whole  # what the software cut out is the writer's
-                self.parts[start:] = [shown[: len(shown) - len(shown.lstrip())], whole, shown[len(shown.rstrip()) :]]
-            self._links.append((href, words))
+            words = "".join(self.parts[start if line == self._line else 0 :])
+            self._links.append((href, " ".join(words.split())))
             self._anchor = None
 
     def _end_line(self) -> bool:

@@ -42,9 +42,6 @@ _CARRIERS = tuple(
 _AMP = re.compile(
     r"https?://(?:[\w-]+\.cdn\.ampproject\.org/[a-z]|(?:www\.)?google\.[a-z.]+/amp)/(?:s/)?(?P<rest>[\w.-]+\.\w+/.*)"
 )
-_LONGEST = 200  # characters of a cut address; each software has a length, and none is half of this
-_SHOWN = ("http://", "https://", "www.")
-_CUT = re.compile(r"(?=\.\.\.)")  # also within "gouv.qc....Data.pdf"
 _DISQUS_TAIL = re.compile(r":[\w-]{20,}$")  # a checksum behind the target
 _UNQUOTES = 3  # plain targets come percent-encoded up to twice
 
@@ -63,21 +60,6 @@ def unwrap(href: str, base: str = "") -> str | None:
             return _DISQUS_TAIL.sub("", target) if parts.hostname == "disq.us" else target
     amp = _AMP.fullmatch(url) if "amp" in url else None
     return f"https://{amp['rest']}" if amp else _web(url)
-
-
-def completed(words: str, href: str) -> str | None:
-    """The whole address, where a link's words are its own address cut in the middle or at its end; else None.
-
-    All that is shown of it is in it, in its order: no word is lost.
-    """
-    if len(words) > _LONGEST or not words.startswith(_SHOWN) or not (url := unwrap(href)):
-        return None
-    for cut in _CUT.finditer(words):
-        head, tail = words[: cut.start()].rstrip(), words[cut.end() + 3 :].lstrip()
-        for whole in (url, url.partition("://")[2]):
-            if len(head) + len(tail) < len(whole) and whole.startswith(head) and whole.endswith(tail):
-                return whole
-    return None
 
 
 def _names(host: str, path: str) -> tuple[str, ...]:
