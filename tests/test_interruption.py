@@ -43,7 +43,7 @@ def test_what_a_killed_merge_left_is_removed_by_the_next(crawled: tuple[Path, Se
     )
     command = [sys.executable, "-c", slow, str(crawled[0]), f"{tmp_path}/m.db"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    while process.poll() is None and not list(tmp_path.glob(".*.part-wal")):
+    while process.poll() is None and not list(tmp_path.glob(".*.part")):
         time.sleep(0.01)
     beside = xemtiep("merge", crawled[0], "-o", tmp_path / "beside.db")
     assert (beside.returncode, len(list(tmp_path.glob(".*.part")))) == (0, 1)  # it is still being written
