@@ -40,7 +40,7 @@ def rescued(forum: Forum, doc: Document, page: Page) -> Page:
         return page
     if doc.url and not (forum.thread_id(doc.url) or forum.board_id(doc.url)):
         return page  # a profile, a search form: nothing to be found
-    found = generic.read(doc)
+    found = generic.read(doc, known=True)
     is_thread = found.kind is Kind.THREAD and all(post.url for post in found.posts) and not forum.board_id(doc.url)
     if not doc.url and not is_thread:
         return page

@@ -33,8 +33,11 @@ _PATH = re.compile("/")
 _DASH = re.compile(r"\s+[-–—|·:•»]+\s")
 
 
-def read(doc: Document) -> Page:
-    """What the page seems to be; `Page.sure` says how sure that is."""
+def read(doc: Document, *, known: bool = False) -> Page:
+    """What the page seems to be; `Page.sure` says how sure that is.
+
+    `known`: of a software whose posts have ids of their own, though its reader did not find them.
+    """
     frame = walls.outside(doc)
     if doc.page is None or frame.kind is Kind.CHALLENGE:
         return frame
@@ -46,9 +49,9 @@ def read(doc: Document) -> Page:
     if posts is not None and not is_list:
         blocks = _complete(page, posts)
         if not _tells_more(page, told, blocks):
-            return _thread(doc, _framed(doc, frame), tuple(_posts(doc, page, blocks)), posts.sure)
+            return _thread(doc, _framed(doc, frame), tuple(_posts(doc, page, blocks)), posts.sure, known=known)
     if told:
-        return _thread(doc, _framed(doc, frame), tuple(_told_posts(doc, told)), 1.0)
+        return _thread(doc, _framed(doc, frame), tuple(_told_posts(doc, told)), 1.0, known=known)
     # among the words of a list are "closed" and "error"; a page that only says so lists nothing
     listed = rows.search(page) if frame.kind in (Kind.UNKNOWN, Kind.ERROR) else ()
     if listed and (is_list or sum(len(row.title) for row in listed) >= page.net(structure.single(page) or 0)):
@@ -98,7 +101,7 @@ def _text(doc: Document, page: Outline, frame: Page) -> Post | None:
     return Post(id="1", author=Author(name=""), url=urls.clean(doc.url), images=content.images(doc, node), body=node)
 
 
-def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float) -> Page:
+def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float, *, known: bool) -> Page:
     """The page as a thread's; posts without an id of their own are named by thread, page and place."""
     url = pager.first_page(doc)
     thread = Thread(id=pager.thread_id(url), url=url, title=frame.title, board=rows.board_above(doc))
@@ -106,7 +109,7 @@ def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float) ->
     named = tuple(
         replace(
             post,
-            id=_id(thread, frame, post.id if ids[post.id] == 1 else "", place),
+            id=_id(thread, frame, post.id if ids[post.id] == 1 else "", place, known=known),
             url=_address(doc, frame, post.url),
         )
         for place, post in enumerate(posts, 1)
@@ -114,11 +117,11 @@ def _thread(doc: Document, frame: Page, posts: tuple[Post, ...], sure: float) ->
     return replace(frame, kind=Kind.THREAD, posts=named, thread=thread, sure=sure, message="")
 
 
-def _id(thread: Thread, frame: Page, own: str, place: int) -> str:
+def _id(thread: Thread, frame: Page, own: str, place: int, *, known: bool) -> str:
     """A post's id, which no post of another thread may have: they would become one post."""
     if not own:
         own = f"{frame.page}-{place}"
-    elif own != thread.id and int(own) > _PLACES * frame.page:
+    elif known or (own != thread.id and int(own) > _PLACES * frame.page):
         return own
     return f"{thread.id}-{own}" if thread.id else own
 
