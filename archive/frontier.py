@@ -18,7 +18,7 @@ from archive.text import stored
 # Threads are continued before new ones are opened, and these before more boards: the list of open work stays short.
 # What is only read again comes last: by then the boards have said which of it has news.
 PRIORITY = {"next": 0, "thread": 1, "start": 2, "feed": 2, "next-board": 3, "board": 4, "refresh": 5}
-_PORTS = {"http": ":80", "https": ":443"}  # which go without saying
+PORTS = {"http": ":80", "https": ":443"}  # which go without saying
 LATE = 9  # for what was under way at several sudden ends, or among the walls that ended a run: everything else first
 LONGEST_WAIT = 86_400.0  # seconds; what makes a page wait asks for a few hours at most
 DONE = "done"
@@ -55,7 +55,7 @@ class Walk:
 def host_of(url: str) -> str:
     """Host and port, the unit of politeness; `Archive.take(busy=...)` compares with it."""
     parts = urlsplit(url)
-    return parts.netloc.rpartition("@")[2].lower().removesuffix(_PORTS.get(parts.scheme, ""))
+    return parts.netloc.rpartition("@")[2].lower().removesuffix(PORTS.get(parts.scheme, ""))
 
 
 def walk_of(db: sqlite3.Connection, request: Request) -> Walk:

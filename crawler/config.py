@@ -153,6 +153,11 @@ def plain(host: str) -> str:
     return host.removeprefix("www.")
 
 
+def on_one_host(one: str, other: str) -> bool:
+    """Whether two addresses lie on the same host, with or without www."""
+    return plain(host_of(one)) == plain(host_of(other))
+
+
 def is_same(one: str, other: str) -> bool:
     """Whether two addresses mean one site: no page belongs more to one than to the other."""
     return (host_of(one), _place(one)) == (host_of(other), _place(other))
@@ -211,10 +216,10 @@ def _check(site: Site, before: Sequence[Site], where: str) -> None:
             as_other = "" if other.url == site.url else f", also as {other.url}"
             raise ConfigError(f"{where}: {site.url} is there twice{as_other}")
     for board in site.boards:
-        if plain(host_of(board)) != plain(site.host):  # nothing that is said of this site would hold there
+        if not on_one_host(board, site.url):  # nothing that is said of this site would hold there
             raise ConfigError(f"{where}: the board {board} is not on {site.host}: give it a [[sites]] of its own")
     for feed in site.feeds:
-        if plain(host_of(feed)) != plain(site.host):
+        if not on_one_host(feed, site.url):
             raise ConfigError(
                 f"{where}: the feed {feed} is not on {site.host}, so it names no thread of it: take it out"
             )

@@ -15,7 +15,7 @@ from lxml import etree
 
 from archive.frontier import host_of
 from archive.records import Board, Kind, Page, ThreadRow
-from crawler.config import plain
+from crawler.config import on_one_host
 from crawler.forums import FORUMS
 from crawler.forums.base import Forum
 
@@ -57,7 +57,7 @@ def read(body: bytes, url: str, software: str | None = None) -> Page:
         software=forum.name if forum else software or "unknown",
         site=forum.site(rows[0].url) if forum and rows else host_of(url),
         threads=tuple(rows),
-        boards=tuple(Board(id=at, url=at, title="") for at in maps if _is_near(at, url)),
+        boards=tuple(Board(id=at, url=at, title="") for at in maps if on_one_host(at, url)),
         message=fault,
     )
 
@@ -67,13 +67,9 @@ def _rows(entries: Iterable[tuple[str, dict[str, Any]]], url: str, forum: Forum)
     seen = set()
     for link, entry in entries:
         id_ = forum.thread_id(forum.canonical(link))
-        if id_ and id_ not in seen and _is_near(link, url):
+        if id_ and id_ not in seen and on_one_host(link, url):
             seen.add(id_)
             yield _row(id_, entry, link, forum)
-
-
-def _is_near(one: str, other: str) -> bool:
-    return plain(host_of(one)) == plain(host_of(other))
 
 
 def _row(id_: str, entry: dict[str, Any], link: str, forum: Forum) -> ThreadRow:

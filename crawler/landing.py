@@ -3,9 +3,8 @@
 import re
 from collections.abc import Collection
 
-from archive.frontier import host_of
 from archive.records import Kind, Page, Request
-from crawler.config import plain
+from crawler.config import on_one_host, plain
 from crawler.forums import FORUMS
 from crawler.forums.base import Forum
 from crawler.reading import urls
@@ -18,7 +17,7 @@ _FOLDER = re.compile(r"/[^/.?]+$")  # that lacks its slash
 
 def leaves_host(row: Request, url: str) -> str:
     """Why a redirect to another host is not followed; "" within one, be it by http or https, with or without www."""
-    if plain(host_of(row.url)) == plain(host_of(url)):
+    if on_one_host(row.url, url):
         return ""
     if row.role == "start":
         return f"it redirects to {url}: if the forum has moved there, give that address"

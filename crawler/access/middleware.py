@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 # Scrapy's own asks two hosts of the internet for the list of public suffixes when a first cookie is set, without a time
 # limit and in the way of everything else, and writes it below HOME; the list that came with the package will do. There
 # is no setting for it.
-jars._split_domain = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)  # noqa: SLF001 # as above
+jars._split_domain = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)  # noqa: SLF001 # there is no public way
 STAMP = 1.1  # seconds; phpBB takes a form that comes back within the second it was made for a robot's
 
 

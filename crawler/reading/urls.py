@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from archive.frontier import PORTS
+
 # Session ids and tracking arguments: they name the visitor or the way here, never the page.
 _NOISE = re.compile(
     r"(?:sid|s|phpsessid|jsessionid|osCsid|session_?id|zenid|utm_\w+|fbclid|gclid|msclkid|mc_cid|mc_eid|ref_src|highlight|hilit|_ga)",
@@ -12,7 +14,6 @@ _NOISE = re.compile(
 _PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#]*", re.IGNORECASE)
 _PLAIN = re.compile("[!-$&-~]*")  # ASCII without spaces, control characters and "%"
 _ESCAPE = re.compile("%[0-9a-fA-F]{2}")
-_PORTS = {"http": ":80", "https": ":443"}
 
 
 @lru_cache(maxsize=4096)  # breadcrumbs and menus repeat on every page
@@ -26,7 +27,7 @@ def clean(url: str, *, keep: tuple[str, ...] | None = None) -> str:
         parts = urlsplit(url.partition("#")[0].strip())
     except ValueError:  # "http://[broken": kept as it is, the crawler reports that it cannot be fetched
         return url
-    host = parts.netloc.lower().removesuffix(_PORTS.get(parts.scheme.lower(), ""))
+    host = parts.netloc.lower().removesuffix(PORTS.get(parts.scheme.lower(), ""))
     path = _PATH_SESSION.sub("", parts.path) or ("/" if host else "")
     return urlunsplit((parts.scheme.lower(), host, _encoded(path), _encoded(_query(parts.query, keep)), ""))
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from archive.errors import ConfigError, ShutOutError, UnreadableError
 from archive.frontier import host_of
 from archive.records import WALLS, Board, Kind, Page, Request
-from crawler.config import FILE, Config, is_same, plain, understood
+from crawler.config import FILE, Config, is_same, on_one_host, understood
 from crawler.files import write_whole
 from crawler.reading.urls import clean
 
@@ -97,7 +97,7 @@ def look(url: str, config: Config) -> Found:
         software=page.software,
         boards=page.boards,
         only=_meant(page, at),
-        feeds=tuple(feed for feed in dict.fromkeys(feeds_in(body, at)) if plain(host_of(feed)) == plain(host_of(at))),
+        feeds=tuple(feed for feed in dict.fromkeys(feeds_in(body, at)) if on_one_host(feed, at)),
     )
 
 
